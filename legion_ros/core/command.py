@@ -36,11 +36,11 @@ class ToolCommand:
 class Limits:
     """Where the tool may be and how fast it may move."""
 
-    low: tuple[float, float, float] = (0.24, -0.58, 0.004)  # m, base frame: lowest corner of the workspace
-    high: tuple[float, float, float] = (0.76, 0.58, 0.50)  # m, base frame: highest corner
+    low: tuple[float, float, float] = (0.30, -0.54, 0.004)  # m, base frame: lowest corner of the workspace
+    high: tuple[float, float, float] = (0.72, 0.54, 0.42)  # m, base frame: highest corner
     max_speed: float = 0.40  # m/s, each axis
     max_yaw_rate: float = 2.0  # rad/s
-    max_yaw: float = 1.75  # rad, either way: what joint 7 allows everywhere in the workspace
+    yaw: tuple[float, float] = (-1.35, 2.40)  # rad: what joint 7 allows everywhere in the workspace
     max_opening: float = 0.08  # m
 
     def command(self, action: np.ndarray) -> ToolCommand:

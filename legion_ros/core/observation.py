@@ -13,10 +13,13 @@ from legion_ros.core.skill import GroundedSkill
 
 __all__ = ["OBSERVATION", "observe"]
 
+# A hair inside the yaw of Limits; over pi wide, so that every grip has one within it.
+WRIST_RANGE = (-1.30, 2.35)  # rad
+
 OBSERVATION = Layout(
     (
         Field("tool_position", 3, "m", "base"),
-        Field("tool_yaw", 2, "1", "base"),  # cos, sin of twice the yaw: a gripper turned by pi is the same
+        Field("tool_yaw", 1, "rad", "base"),
         Field("opening", 1, "m"),
         Field("object_from_tool", 3, "m", "base"),
         Field("object_yaw_from_tool", 2, "1", "tool"),  # cos, sin of twice the angle
@@ -40,14 +43,14 @@ def observe(scene: Scene, skill: GroundedSkill) -> np.ndarray:
         thing = scene.object(skill.object)
         position = thing.position
         yaw, extents = thing.grip
-        turn = 0.0 if math.isnan(yaw) else _nearest_turn(yaw - tool.yaw, square=extents[1] - extents[0] < 0.005)
+        turn = 0.0 if math.isnan(yaw) else _turn(tool.yaw, yaw, square=extents[1] - extents[0] < 0.005)
     else:
         fixture = scene.fixture(skill.target)
         position, extents, turn, joint = fixture.handle, fixture.size, -tool.yaw, fixture.joint
     return OBSERVATION.pack(
         {
             "tool_position": tool.position,
-            "tool_yaw": (math.cos(2 * tool.yaw), math.sin(2 * tool.yaw)),
+            "tool_yaw": tool.yaw,
             "opening": tool.opening,
             "object_from_tool": position - tool.position,
             "object_yaw_from_tool": (math.cos(2 * turn), math.sin(2 * turn)),
@@ -59,7 +62,8 @@ def observe(scene: Scene, skill: GroundedSkill) -> np.ndarray:
     )
 
 
-def _nearest_turn(turn: float, square: bool) -> float:
-    """The smallest turn of the gripper that comes to the same grip."""
+def _turn(yaw: float, grip: float, square: bool) -> float:
+    """The smallest turn in rad from tool yaw `yaw` to a grip like `grip` that keeps the wrist within its range."""
     period = math.pi / 2 if square else math.pi
-    return (turn + period / 2) % period - period / 2
+    grips = [grip + k * period for k in range(-2, 3)]
+    return min((g - yaw for g in grips if WRIST_RANGE[0] <= g <= WRIST_RANGE[1]), key=abs)

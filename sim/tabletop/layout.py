@@ -1,0 +1,111 @@
+"""Random scenes: which things stand where when an episode starts."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from legion_ros.core import LegionError
+from legion_sim.tabletop.arm import HOME
+from legion_sim.tabletop.model import BIN
+from legion_sim.tabletop.objects import COLORS, KINDS, SLOTS
+
+__all__ = ["FREE_ZONE", "PlacedObject", "SceneSketch", "scatter", "sketch_scene"]
+
+FREE_ZONE = (np.array([0.36, -0.21]), np.array([0.58, 0.21]))  # m, base frame: where things stand at the start
+_CLEARANCE = 0.045  # m between bounding circles: room for a finger on either side
+_ON_SIDE = 0.15  # of cans and bottles, how many lie
+
+
+@dataclass(frozen=True)
+class PlacedObject:
+    """One thing of a sketch."""
+
+    slot: int  # index into objects.SLOTS
+    name: str
+    color: str
+    position: np.ndarray  # (3,) m, base frame
+    quaternion: np.ndarray  # (4,) wxyz
+
+
+@dataclass(frozen=True)
+class SceneSketch:
+    """How an episode starts."""
+
+    objects: tuple[PlacedObject, ...]
+    drawer: float = 0.0  # m: how far it is open
+    joints: np.ndarray = field(default_factory=HOME.copy)  # (7,) rad
+    opening: float = 0.08  # m between the fingers
+    settle: int = 6  # control periods of holding still before the episode starts
+
+
+def sketch_scene(
+    rng: np.random.Generator, min_objects: int, max_objects: int, binned: int = 0, drawer: float = 0.0
+) -> SceneSketch:
+    """A random number of random things on the table, and `binned` more in the bin. The arm is at home.
+
+    Raises:
+        LegionError: the numbers are not 1 <= min <= max, or more than there are bodies for.
+    """
+    if not 1 <= min_objects <= max_objects or max_objects + binned > len(SLOTS):
+        raise LegionError(
+            f"{min_objects} to {max_objects} objects and {binned} in the bin; valid: 1 <= least <= most, "
+            f"{len(SLOTS)} in all"
+        )
+    count = int(rng.integers(min_objects, max_objects + 1))
+    slots = rng.permutation(len(SLOTS))[: count + binned]
+    names = _names(rng, slots)
+    spots = scatter(rng, [KINDS[SLOTS[slot]].size for slot in slots[:count]])
+    placed = [
+        PlacedObject(int(slot), name, color, *_stand(rng, int(slot), spot))
+        for slot, (name, color), spot in zip(slots[:count], names[:count], spots, strict=True)
+    ]
+    for level, (slot, (name, color)) in enumerate(zip(slots[count:], names[count:], strict=True)):
+        position = BIN.position + (*rng.uniform(-0.06, 0.06, 2), 0.08 + 0.07 * level)
+        placed.append(PlacedObject(int(slot), name, color, position, _turned(rng, lying=rng.random() < 0.5)))
+    return SceneSketch(tuple(placed), drawer, settle=6 if not binned else 14)
+
+
+def scatter(rng: np.random.Generator, sizes: list[tuple[float, float, float]]) -> np.ndarray:
+    """Spots on the table with room between them for things of these sizes: (n, 2) m, base frame."""
+    radii = np.array([0.5 * np.hypot(size[0], size[1]) for size in sizes])
+    for attempt in range(200):
+        clearance = _CLEARANCE * (1 - attempt / 250)  # a crowded draw gets a little less room each time
+        spots: list[np.ndarray] = []
+        for radius in radii:
+            for _ in range(60):
+                spot = rng.uniform(*FREE_ZONE)
+                if all(np.linalg.norm(spot - s) > radius + r + clearance for s, r in zip(spots, radii, strict=False)):
+                    spots.append(spot)
+                    break
+        if len(spots) == len(sizes):
+            return np.array(spots)
+    raise LegionError(f"no room on the table for {len(sizes)} things")
+
+
+def _names(rng: np.random.Generator, slots: np.ndarray) -> list[tuple[str, str]]:
+    """A unique (name, colour) for each: two of a kind get different colours."""
+    taken: set[str] = set()
+    names = []
+    for slot in slots:
+        free = [color for color in COLORS if f"{color}_{SLOTS[slot]}" not in taken]
+        color = free[int(rng.integers(len(free)))]
+        names.append((f"{color}_{SLOTS[slot]}", color))
+        taken.add(names[-1][0])
+    return names
+
+
+def _stand(rng: np.random.Generator, slot: int, spot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Position and orientation of a thing standing (at times lying) on the table at a spot."""
+    kind = SLOTS[slot]
+    lying = kind in ("can", "bottle") and rng.random() < _ON_SIDE
+    size = KINDS[kind].size
+    height = size[0] if lying else size[2]
+    return np.array([*spot, 0.5 * height + 0.001]), _turned(rng, lying)
+
+
+def _turned(rng: np.random.Generator, lying: bool) -> np.ndarray:
+    """A random turn about the vertical, on top of lying on the side or not: (4,) wxyz."""
+    half = rng.uniform(-np.pi, np.pi) / 2
+    c, s = np.cos(half), np.sin(half)
+    r = np.sqrt(0.5)
+    return np.array([c * r, -s * r, c * r, s * r]) if lying else np.array([c, 0.0, 0.0, s])
