@@ -1,0 +1,18 @@
+# ROS from wheels: the exported targets name header folders of the machine that built them, which CMake refuses to
+# generate for. Drop those that do not exist here.
+function(_drop_missing_includes)
+  get_property(targets DIRECTORY PROPERTY IMPORTED_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(dirs ${target} INTERFACE_INCLUDE_DIRECTORIES)
+    if(dirs)
+      set(kept)
+      foreach(dir IN LISTS dirs)
+        if(dir MATCHES "^\\$<" OR EXISTS "${dir}")
+          list(APPEND kept "${dir}")
+        endif()
+      endforeach()
+      set_property(TARGET ${target} PROPERTY INTERFACE_INCLUDE_DIRECTORIES "${kept}")
+    endif()
+  endforeach()
+endfunction()
+cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL _drop_missing_includes)

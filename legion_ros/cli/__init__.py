@@ -1,0 +1,1 @@
+"""The `legion` command: one module per subcommand, see main.py."""
