@@ -1,0 +1,9 @@
+"""What can be wrong with a knowledge folder or with what is put into one."""
+
+from legion_ros.core import LegionError
+
+__all__ = ["KnowledgeError"]
+
+
+class KnowledgeError(LegionError):
+    """A knowledge folder, a component or a key that can't be used: what is wrong with it, and what would be valid."""

@@ -1,0 +1,238 @@
+"""Knowledge on disk: one folder with knowledge.safetensors (all numbers) and manifest.json (all words).
+
+Written so that a crash at any moment leaves either the old knowledge or the new. Read strictly: whatever is missing,
+cut off, changed, of another version, of another shape or not finite is a KnowledgeError, and nothing is overwritten.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from legion_ros.core import LegionError
+from legion_ros.knowledge.component import Component, TrainingRecord
+from legion_ros.knowledge.errors import KnowledgeError
+from legion_ros.knowledge.key import Key
+from legion_ros.knowledge.knowledge import Knowledge
+from legion_ros.knowledge.mixture import BaseMeasure, Mixture
+from legion_ros.knowledge.whitening import Whitening
+
+if TYPE_CHECKING:
+    from legion_ros.policy import Expert
+
+__all__ = ["FORMAT", "read", "write"]
+
+FORMAT = 1  # version of what is written here; another one is refused
+TENSORS, MANIFEST = "knowledge.safetensors", "manifest.json"
+LIMIT = 64 * 2**20  # bytes: a larger file is not ours
+_PART = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")  # no "..", no "/", no leading "."
+
+
+def write(knowledge: Knowledge, folder: Path) -> None:
+    """Save `knowledge` into `folder`, made where it is missing.
+
+    The new manifest lies beside the old one before the tensors are replaced, so that `read` finds a matching pair
+    whenever the power goes.
+
+    Raises:
+        KnowledgeError: the folder can't be written, or an expert's tensors can't be stored.
+    """
+    from safetensors.numpy import save
+
+    data = save(_tensors(knowledge))
+    manifest = json.dumps(_manifest(knowledge, hashlib.sha256(data).hexdigest()), indent=2, ensure_ascii=False)
+    if len(data) > LIMIT:
+        raise KnowledgeError(f"the tensors take {len(data)} bytes; at most {LIMIT} are stored")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        new_tensors = _write_durably(folder / f"{TENSORS}.new", data)
+        new_manifest = _write_durably(folder / f"{MANIFEST}.new", manifest.encode() + b"\n")
+        os.replace(new_tensors, folder / TENSORS)
+        _sync(folder)
+        os.replace(new_manifest, folder / MANIFEST)
+        _sync(folder)
+    except OSError as error:
+        raise KnowledgeError(f"can't write knowledge to {folder}: {error.strerror}") from error
+
+
+def read(folder: Path, expert: "Callable[[Mapping[str, np.ndarray]], Expert] | None" = None) -> Knowledge:
+    """Load the knowledge in `folder`. Raises KnowledgeError on anything that `write` would not have written."""
+    if not folder.is_dir():
+        raise KnowledgeError(f"no knowledge at {folder}: there is no such folder; `legion train` makes one")
+    data = _read_file(folder / TENSORS)
+    manifest = _matching_manifest(folder, hashlib.sha256(data).hexdigest())
+    tensors = _parse(data, folder)
+    if expert is None:
+        from legion_ros.policy import Expert
+
+        expert = Expert.from_tensors
+    try:
+        return _assemble(manifest, tensors, expert)
+    except KnowledgeError as error:
+        raise KnowledgeError(f"the knowledge at {folder} can't be used: {error}") from error
+
+
+def _tensors(knowledge: Knowledge) -> dict[str, np.ndarray]:
+    mixture = knowledge.mixture
+    tensors = {"whitening/centre": mixture.whitening.centre, "whitening/matrix": mixture.whitening.matrix}
+    if mixture.background is not None:
+        tensors["background/key/embeddings"] = mixture.background.embeddings
+    for component in knowledge.components:
+        tensors[f"{component.name}/key/embeddings"] = component.key.embeddings
+        for name, value in component.expert.tensors().items():
+            tensors[f"{component.name}/expert/{name}"] = value
+    for name, value in tensors.items():
+        _check_tensor(name, value)
+    return {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+
+
+def _manifest(knowledge: Knowledge, sha256: str) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "sha256": sha256,
+        "base_measure": asdict(knowledge.mixture.base),
+        "components": [
+            {"name": c.name, "skill": c.skill, "training": asdict(c.record), "sentences": list(c.sentences)}
+            for c in knowledge.components
+        ],
+    }
+
+
+def _write_durably(path: Path, data: bytes) -> Path:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > LIMIT or not path.is_file():
+            raise KnowledgeError(f"{path} is no knowledge file: {size} bytes; a file of at most {LIMIT} is expected")
+        return path.read_bytes()
+    except OSError as error:
+        raise KnowledgeError(f"can't read {path}: {error.strerror}") from error
+
+
+def _matching_manifest(folder: Path, sha256: str) -> dict[str, Any]:
+    """The manifest that names these tensors: the saved one, or the one that a crash left waiting."""
+    manifest = _json(folder / MANIFEST) if (folder / MANIFEST).exists() else {}
+    if manifest.get("sha256") != sha256:
+        try:
+            waiting = _json(folder / f"{MANIFEST}.new")
+        except KnowledgeError:
+            waiting = {}
+        if waiting.get("sha256") == sha256:
+            manifest = waiting
+    if not manifest:
+        raise KnowledgeError(f"can't read {folder / MANIFEST}: No such file or directory")
+    if manifest.get("format") != FORMAT:
+        raise KnowledgeError(f"{folder / MANIFEST} has format {manifest.get('format')!r}; this program reads {FORMAT}")
+    if manifest.get("sha256") != sha256:
+        raise KnowledgeError(
+            f"{folder / TENSORS} is not the file that its manifest names: sha256 {sha256[:12]}..., "
+            f"not {str(manifest.get('sha256'))[:12]}...; it was changed or cut off"
+        )
+    return manifest
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(_read_file(path))
+    except (ValueError, RecursionError) as error:
+        raise KnowledgeError(f"{path} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise KnowledgeError(f"{path} holds a {type(value).__name__}; a JSON object is expected")
+    return value
+
+
+def _parse(data: bytes, folder: Path) -> dict[str, np.ndarray]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        tensors = load(data)
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise KnowledgeError(f"{folder / TENSORS} is not in the safetensors format: {error}") from error
+    return tensors
+
+
+def _check_tensor(name: str, value: np.ndarray) -> None:
+    parts = name.split("/")
+    if len(parts) not in (2, 3) or not all(_PART.fullmatch(part) for part in parts):
+        raise KnowledgeError(f"a tensor is named {name!r}; <component>/expert/<name> or <component>/key/<name> is meant")
+    if value.dtype.kind not in "fiu":
+        raise KnowledgeError(f"tensor {name} is of type {value.dtype}; numbers are expected")
+    if not np.isfinite(value).all():
+        raise KnowledgeError(f"tensor {name} of shape {value.shape} holds a NaN or an infinity")
+
+
+def _assemble(manifest: dict[str, Any], tensors: dict[str, np.ndarray], expert: Callable) -> Knowledge:
+    for name, value in tensors.items():
+        _check_tensor(name, value)
+    left = dict(tensors)
+    whitening = Whitening(_take(left, "whitening/centre"), _take(left, "whitening/matrix"))
+    background = None
+    if "background/key/embeddings" in left:
+        background = _key(left, "background", whitening.size)
+    entries = manifest.get("components")
+    if not isinstance(entries, list) or not entries:
+        raise KnowledgeError(f"the manifest lists no components, but {entries!r}")
+    components = tuple(_component(entry, left, whitening.size, expert) for entry in entries)
+    if left:
+        raise KnowledgeError(f"tensors {', '.join(sorted(left)[:5])} belong to no component of the manifest")
+    try:
+        base = BaseMeasure(**manifest["base_measure"])
+    except (KeyError, TypeError) as error:
+        raise KnowledgeError(f"the manifest's base_measure is {manifest.get('base_measure')!r}: {error}") from error
+    return Knowledge(components, Mixture(tuple(c.key for c in components), whitening, base, background))
+
+
+def _component(entry: object, left: dict[str, np.ndarray], size: int, expert: Callable) -> Component:
+    if not isinstance(entry, dict) or not {"name", "skill", "training", "sentences"} <= entry.keys():
+        raise KnowledgeError(f"a component of the manifest is {entry!r}; it needs name, skill, training and sentences")
+    name, training, sentences = entry["name"], entry["training"], entry["sentences"]
+    if not isinstance(sentences, list) or not all(isinstance(sentence, str) for sentence in sentences):
+        raise KnowledgeError(f"component {name!r}: sentences is {sentences!r}; a list of texts is expected")
+    try:
+        record = TrainingRecord(**{**training, "interval": tuple(training["interval"])})
+    except (TypeError, KeyError, ValueError) as error:
+        raise KnowledgeError(f"component {name!r}: training is {training!r}: {error}") from error
+    prefix = f"{name}/expert/"
+    weights = {path.removeprefix(prefix): left.pop(path) for path in list(left) if path.startswith(prefix)}
+    try:
+        policy = expert(weights)
+    except (LegionError, ValueError, KeyError, TypeError, RuntimeError, IndexError) as error:
+        raise KnowledgeError(f"component {name!r}: its tensors make no expert: {error}") from error
+    return Component(name, entry["skill"], policy, _key(left, name, size), tuple(sentences), record)
+
+
+def _key(left: dict[str, np.ndarray], owner: str, size: int) -> Key:
+    key = Key(_take(left, f"{owner}/key/embeddings"))
+    if key.embeddings.shape[1] != size:
+        raise KnowledgeError(
+            f"the key of {owner!r} has embeddings of {key.embeddings.shape[1]} numbers; the whitening takes {size}"
+        )
+    return key
+
+
+def _take(left: dict[str, np.ndarray], name: str) -> np.ndarray:
+    if name not in left:
+        raise KnowledgeError(f"tensor {name!r} is missing")
+    return left.pop(name)
