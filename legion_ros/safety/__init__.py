@@ -1,0 +1,5 @@
+"""What stands between whoever commands the arm and the arm: limits, staleness, stop. No clock of its own, no ROS."""
+
+from legion_ros.safety.gate import GateConfig, GateState, Mode, SafetyGate
+
+__all__ = ["GateConfig", "GateState", "Mode", "SafetyGate"]
