@@ -1,4 +1,4 @@
-"""What was learned: components keyed by language, the mixture over them, and the folder that they are saved in."""
+"""What was learned: components keyed by language, the mixture over them, the folder they are saved in."""
 
 from legion_ros.knowledge.component import Component, TrainingRecord
 from legion_ros.knowledge.errors import KnowledgeError

@@ -1,8 +1,8 @@
 """Fits the base measure so that the probability of "new" can be trusted, by leaving things out.
 
-Every sentence is scored by a mixture that has not seen it: once with its component known (it should be recognised),
-once with its whole component unknown (it should be new). Background sentences, left out one fold at a time, should be
-new as well.
+Every sentence is scored by a mixture that has not seen it: once with its component known (it should be
+recognised), once with its whole component unknown (it should be new). Background sentences, left out one fold
+at a time, should be new as well.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from legion_ros.knowledge.whitening import Whitening
 __all__ = ["calibrate"]
 
 FOLDS = 5
-CONCENTRATIONS = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
-SPREADS = (0.3, 0.6, 1.0, 2.0, 4.0)
-TEMPERATURES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
-FLOOR = 0.02  # probability below which being wrong costs no more: antonyms of the known can't be told by words alone
+CONCENTRATIONS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
+SPREADS = (0.15, 0.3, 0.6, 1.0, 2.0)
+TEMPERATURES = (0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3)
+FLOOR = 0.02  # below this probability being wrong costs no more: words can't tell antonyms
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,9 @@ def calibrate(keys: Sequence[Key], background: Key | None = None) -> BaseMeasure
         scored = [_densities(trial, spread) for trial in trials]
         for concentration, temperature in product(CONCENTRATIONS, TEMPERATURES):
             base = BaseMeasure(concentration=concentration, spread=spread, temperature=temperature)
-            totals[base] = sum(_score(trial, densities, base) for trial, densities in zip(trials, scored, strict=True))
+            totals[base] = sum(
+                _score(trial, densities, base) for trial, densities in zip(trials, scored, strict=True)
+            )
     return max(totals, key=totals.__getitem__)
 
 
@@ -69,7 +71,9 @@ def _known(keys: Sequence[Key], background: Key | None) -> list[_Trial]:
     trials = []
     for fold in range(FOLDS):
         out = [np.arange(fold, key.count, FOLDS) if key.count > 1 else np.arange(0) for key in keys]
-        rest = [key.without(left) if len(left) < key.count else key for key, left in zip(keys, out, strict=True)]
+        rest = [
+            key.without(left) if len(left) < key.count else key for key, left in zip(keys, out, strict=True)
+        ]
         mixture = Mixture(tuple(rest), Whitening.fit(rest), background=background)
         trials += [
             _Trial(mixture, key.embeddings[left], label, 1 / total)

@@ -43,12 +43,15 @@ class TrainingRecord:
         counts = {"seed": self.seed, "steps": self.steps, "episodes": self.episodes}
         for name, value in counts.items():
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                raise KnowledgeError(f"{name} of a training record is {value!r}; it must be a whole number, 0 or more")
+                raise KnowledgeError(
+                    f"{name} of a training record is {value!r}; it must be a whole number, 0 or more"
+                )
         low, high = self.interval
         fractions = (low, self.success, high)
         if not all(isinstance(x, float | int) and 0.0 <= x <= 1.0 for x in fractions) or low > high:
             raise KnowledgeError(
-                f"success {self.success!r} in {list(self.interval)!r}: these must be fractions from 0 to 1, low to high"
+                f"success {self.success!r} in {list(self.interval)!r}: these must be fractions from 0 to 1, "
+                "low to high"
             )
 
 
@@ -66,26 +69,37 @@ class Component:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
             raise KnowledgeError(
-                f"{self.name!r} can't name a component; a name is a lower-case letter, then up to 63 of a-z, 0-9 and _"
+                f"{self.name!r} can't name a component; a name is a lower-case letter, "
+                "then up to 63 of a-z, 0-9 and _"
             )
         if self.skill not in SKILLS:
-            raise KnowledgeError(f"component {self.name}: no skill {self.skill!r}; known: {', '.join(SKILLS)}")
+            raise KnowledgeError(
+                f"component {self.name}: no skill {self.skill!r}; known: {', '.join(SKILLS)}"
+            )
         if len(self.sentences) != self.key.count:
             raise KnowledgeError(
-                f"component {self.name}: {len(self.sentences)} sentences and {self.key.count} embeddings must be as many"
+                f"component {self.name}: {len(self.sentences)} sentences and {self.key.count} embeddings; "
+                "there must be as many"
             )
 
     @classmethod
     def learn(
-        cls, name: str, *, skill: str, sentences: Sequence[str], expert: "Expert", record: TrainingRecord, encoder: Encoder
+        cls,
+        name: str,
+        *,
+        skill: str,
+        sentences: Sequence[str],
+        expert: "Expert",
+        record: TrainingRecord,
+        encoder: Encoder,
     ) -> "Component":
         """Key a trained expert by the sentences that ask for it.
 
         Args:
             name: of the component.
             skill: key of `legion_ros.core.SKILLS`.
-            sentences: as in `config/instructions.yaml` (see `legion_ros.language.Instructions`), with slots such as
-                `{object}` where the composer fills in what the sentence is about.
+            sentences: as in `config/instructions.yaml` (see `legion_ros.language.Instructions`), with slots
+                such as `{object}` where the composer fills in what the sentence is about.
             expert: trained; saved by its `tensors()`.
             record: how it was trained and measured.
             encoder: a SentenceEncoder.

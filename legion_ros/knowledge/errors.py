@@ -6,4 +6,4 @@ __all__ = ["KnowledgeError"]
 
 
 class KnowledgeError(LegionError):
-    """A knowledge folder, a component or a key that can't be used: what is wrong with it, and what would be valid."""
+    """A knowledge folder, component or key that can't be used: what is wrong, and what would be valid."""

@@ -14,8 +14,8 @@ __all__ = ["Key"]
 class Key:
     """The embedded sentences of one component; with a mixture's whitening they give a Gaussian posterior.
 
-    The sentences themselves are kept, not only their sum: they are few, and the pooled covariance is fitted again
-    whenever a component joins.
+    The sentences themselves are kept, not only their sum: they are few, and the pooled covariance is fitted
+    again whenever a component joins.
     """
 
     embeddings: np.ndarray  # (n, D) float32, unit length each

@@ -32,10 +32,14 @@ class Knowledge:
         names = [component.name for component in self.components]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise KnowledgeError(f"components {', '.join(twice)} are there more than once; names must be unique")
+            raise KnowledgeError(
+                f"components {', '.join(twice)} are there more than once; names must be unique"
+            )
 
     @classmethod
-    def build(cls, components: Sequence[Component], encoder: Encoder, background: Sequence[str] = ()) -> "Knowledge":
+    def build(
+        cls, components: Sequence[Component], encoder: Encoder, background: Sequence[str] = ()
+    ) -> "Knowledge":
         """Fit the whitening and the base measure to the components' sentences.
 
         Args:
@@ -51,7 +55,9 @@ class Knowledge:
         return cls(tuple(components), Mixture(keys, Whitening.fit(keys), calibrate(keys, others), others))
 
     @classmethod
-    def load(cls, folder: Path, expert: "Callable[[Mapping[str, np.ndarray]], Expert] | None" = None) -> "Knowledge":
+    def load(
+        cls, folder: Path, expert: "Callable[[Mapping[str, np.ndarray]], Expert] | None" = None
+    ) -> "Knowledge":
         """Read what `save` wrote. Strict: see `legion_ros.knowledge.store`.
 
         Args:
@@ -66,13 +72,13 @@ class Knowledge:
         return read(Path(folder), expert)
 
     def save(self, folder: Path) -> None:
-        """Write knowledge.safetensors and manifest.json, atomically; what was there before is kept until then."""
+        """Write knowledge.safetensors and manifest.json, atomically; what was there is kept until then."""
         from legion_ros.knowledge.store import write
 
         write(self, Path(folder))
 
     def component_for(self, skill: str) -> Component:
-        """The component that does `skill`: the first where there are several. Raises LegionError listing the known."""
+        """The first component that does `skill`. Raises KnowledgeError listing the known."""
         for component in self.components:
             if component.skill == skill:
                 return component

@@ -1,7 +1,7 @@
-"""The Dirichlet-process mixture over whitened sentence embeddings: which component is asked for, or is it new?
+"""The Dirichlet-process mixture over whitened sentence embeddings: which one is asked for, or is it new?
 
-This is its first form: the components are given, each with its sentences. The likelihoods and the prior are those
-that the online mixture will keep; birth, merge and delete come with it.
+This is its first form: the components are given, each with its sentences. The likelihoods and the prior are
+those that the online mixture will keep; birth, merge and delete come with it.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,9 @@ class BaseMeasure:
     """The prior that tells known from new; fitted by `calibrate`."""
 
     concentration: float = 1.0  # alpha of the Chinese restaurant process, in sentences
-    spread: float = 1.0  # variance of the components' means, in units of the whitened within-component variance
+    spread: float = (
+        1.0  # variance of the components' means, in units of the whitened within-component variance
+    )
     temperature: float = 0.1  # exponent of the likelihoods: effective over nominal dimensions
 
     def __post_init__(self) -> None:
@@ -50,12 +52,13 @@ class BaseMeasure:
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """Components with Gaussian keys, a base measure, and a background of requests that are known to be none of them.
+    """Components with Gaussian keys, a base measure, and a background of requests for none of them.
 
-    In whitened space a component's mean has the prior N(0, spread I), its sentences scatter as N(mean, I). So the
-    predictive density of a component with n sentences of mean y is N(shrink y, v I) with
-    shrink = n spread / (1 + n spread) and v = 1 + spread / (1 + n spread). A new one is drawn from the base measure:
-    in equal parts the prior itself (n = 0) and the background, each sentence of it a component of n = 1.
+    In whitened space a component's mean has the prior N(0, spread I), its sentences scatter as N(mean, I). So
+    the predictive density of a component with n sentences of mean y is N(shrink y, v I) with
+    shrink = n spread / (1 + n spread) and v = 1 + spread / (1 + n spread). A new one is drawn from the base
+    measure: in equal parts the prior itself (n = 0) and the background, each sentence of it a
+    component of n = 1.
     """
 
     keys: tuple[Key, ...]
@@ -68,8 +71,8 @@ class Mixture:
 
         Args:
             embedding: (D,) unit length.
-            among: (K,) bool: components that could be meant at all, for instance because the sentence names the
-                arguments that they take; all when None.
+            among: (K,) bool: components that could be meant at all, for instance because the sentence names
+                the arguments that they take; all when None.
 
         Raises:
             KnowledgeError: the embedding has another size or is not finite.
@@ -88,20 +91,24 @@ class Mixture:
         return self.weigh(self.densities(embeddings), self.base)
 
     def densities(self, embeddings: np.ndarray) -> "Densities":
-        """Log predictive densities of embeddings (N, D), before tempering. Of the base measure, spread alone matters."""
+        """Log predictive densities of embeddings (N, D), before tempering; spread alone matters here."""
         points = self.whitening(embeddings)
         known = self._log_density(points, self._means, self._counts)
         new = self._log_density(points, np.zeros((1, self.whitening.size)), np.zeros(1))
         if self.background is None:
             return Densities(known, new, new[:, :0])
-        return Densities(known, new, self._log_density(points, self._background, np.ones(self.background.count)))
+        return Densities(
+            known, new, self._log_density(points, self._background, np.ones(self.background.count))
+        )
 
     def weigh(self, densities: "Densities", base: BaseMeasure) -> np.ndarray:
         """Scores (N, K + 1) of densities that were reckoned with the spread of `base`."""
         known, new = base.temperature * densities.known, base.temperature * densities.new[:, 0]
         if densities.background.shape[1]:
             new = np.logaddexp(new, _log_mean_exp(base.temperature * densities.background)) - np.log(2)
-        prior = np.log(np.append(self._counts, base.concentration) / (self._counts.sum() + base.concentration))
+        prior = np.log(
+            np.append(self._counts, base.concentration) / (self._counts.sum() + base.concentration)
+        )
         return np.column_stack([known, new]) + prior
 
     def with_keys(self, keys: Sequence[Key]) -> "Mixture":
@@ -109,7 +116,7 @@ class Mixture:
         return replace(self, keys=self.keys + tuple(keys))
 
     def _log_density(self, points: np.ndarray, means: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        """Log predictive densities, (N, M), of points (N, D) under means (M, D) of `counts` sentences (M,)."""
+        """Log predictive densities, (N, M), of points (N, D) under means (M, D) of counts (M,) sentences."""
         spread = self.base.spread
         shrink = counts * spread / (1 + counts * spread)
         variance = 1 + spread / (1 + counts * spread)

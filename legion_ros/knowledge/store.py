@@ -1,7 +1,8 @@
 """Knowledge on disk: one folder with knowledge.safetensors (all numbers) and manifest.json (all words).
 
-Written so that a crash at any moment leaves either the old knowledge or the new. Read strictly: whatever is missing,
-cut off, changed, of another version, of another shape or not finite is a KnowledgeError, and nothing is overwritten.
+Written so that a crash at any moment leaves either the old knowledge or the new. Read strictly: whatever is
+missing, cut off, changed, of another version, of another shape or not finite is a KnowledgeError, and nothing
+is overwritten.
 """
 
 import hashlib
@@ -37,8 +38,8 @@ _PART = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")  # no "..", no "/", no le
 def write(knowledge: Knowledge, folder: Path) -> None:
     """Save `knowledge` into `folder`, made where it is missing.
 
-    The new manifest lies beside the old one before the tensors are replaced, so that `read` finds a matching pair
-    whenever the power goes.
+    The new manifest lies beside the old one before the tensors are replaced, so that `read` finds a matching
+    pair whenever the power goes.
 
     Raises:
         KnowledgeError: the folder can't be written, or an expert's tensors can't be stored.
@@ -46,7 +47,9 @@ def write(knowledge: Knowledge, folder: Path) -> None:
     from safetensors.numpy import save
 
     data = save(_tensors(knowledge))
-    manifest = json.dumps(_manifest(knowledge, hashlib.sha256(data).hexdigest()), indent=2, ensure_ascii=False)
+    manifest = json.dumps(
+        _manifest(knowledge, hashlib.sha256(data).hexdigest()), indent=2, ensure_ascii=False
+    )
     if len(data) > LIMIT:
         raise KnowledgeError(f"the tensors take {len(data)} bytes; at most {LIMIT} are stored")
     try:
@@ -62,7 +65,7 @@ def write(knowledge: Knowledge, folder: Path) -> None:
 
 
 def read(folder: Path, expert: "Callable[[Mapping[str, np.ndarray]], Expert] | None" = None) -> Knowledge:
-    """Load the knowledge in `folder`. Raises KnowledgeError on anything that `write` would not have written."""
+    """Load the knowledge in `folder`. Raises KnowledgeError on anything that `write` would not write."""
     if not folder.is_dir():
         raise KnowledgeError(f"no knowledge at {folder}: there is no such folder; `legion train` makes one")
     data = _read_file(folder / TENSORS)
@@ -124,7 +127,9 @@ def _read_file(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > LIMIT or not path.is_file():
-            raise KnowledgeError(f"{path} is no knowledge file: {size} bytes; a file of at most {LIMIT} is expected")
+            raise KnowledgeError(
+                f"{path} is no knowledge file: {size} bytes; a file of at most {LIMIT} is expected"
+            )
         return path.read_bytes()
     except OSError as error:
         raise KnowledgeError(f"can't read {path}: {error.strerror}") from error
@@ -143,7 +148,9 @@ def _matching_manifest(folder: Path, sha256: str) -> dict[str, Any]:
     if not manifest:
         raise KnowledgeError(f"can't read {folder / MANIFEST}: No such file or directory")
     if manifest.get("format") != FORMAT:
-        raise KnowledgeError(f"{folder / MANIFEST} has format {manifest.get('format')!r}; this program reads {FORMAT}")
+        raise KnowledgeError(
+            f"{folder / MANIFEST} has format {manifest.get('format')!r}; this program reads {FORMAT}"
+        )
     if manifest.get("sha256") != sha256:
         raise KnowledgeError(
             f"{folder / TENSORS} is not the file that its manifest names: sha256 {sha256[:12]}..., "
@@ -176,7 +183,9 @@ def _parse(data: bytes, folder: Path) -> dict[str, np.ndarray]:
 def _check_tensor(name: str, value: np.ndarray) -> None:
     parts = name.split("/")
     if len(parts) not in (2, 3) or not all(_PART.fullmatch(part) for part in parts):
-        raise KnowledgeError(f"a tensor is named {name!r}; <component>/expert/<name> or <component>/key/<name> is meant")
+        raise KnowledgeError(
+            f"a tensor is named {name!r}; <component>/expert/<name> or <component>/key/<name> is meant"
+        )
     if value.dtype.kind not in "fiu":
         raise KnowledgeError(f"tensor {name} is of type {value.dtype}; numbers are expected")
     if not np.isfinite(value).all():
@@ -200,13 +209,17 @@ def _assemble(manifest: dict[str, Any], tensors: dict[str, np.ndarray], expert: 
     try:
         base = BaseMeasure(**manifest["base_measure"])
     except (KeyError, TypeError) as error:
-        raise KnowledgeError(f"the manifest's base_measure is {manifest.get('base_measure')!r}: {error}") from error
+        raise KnowledgeError(
+            f"the manifest's base_measure is {manifest.get('base_measure')!r}: {error}"
+        ) from error
     return Knowledge(components, Mixture(tuple(c.key for c in components), whitening, base, background))
 
 
 def _component(entry: object, left: dict[str, np.ndarray], size: int, expert: Callable) -> Component:
     if not isinstance(entry, dict) or not {"name", "skill", "training", "sentences"} <= entry.keys():
-        raise KnowledgeError(f"a component of the manifest is {entry!r}; it needs name, skill, training and sentences")
+        raise KnowledgeError(
+            f"a component of the manifest is {entry!r}; it needs name, skill, training and sentences"
+        )
     name, training, sentences = entry["name"], entry["training"], entry["sentences"]
     if not isinstance(sentences, list) or not all(isinstance(sentence, str) for sentence in sentences):
         raise KnowledgeError(f"component {name!r}: sentences is {sentences!r}; a list of texts is expected")
@@ -227,7 +240,8 @@ def _key(left: dict[str, np.ndarray], owner: str, size: int) -> Key:
     key = Key(_take(left, f"{owner}/key/embeddings"))
     if key.embeddings.shape[1] != size:
         raise KnowledgeError(
-            f"the key of {owner!r} has embeddings of {key.embeddings.shape[1]} numbers; the whitening takes {size}"
+            f"the key of {owner!r} has embeddings of {key.embeddings.shape[1]} numbers; "
+            f"the whitening takes {size}"
         )
     return key
 

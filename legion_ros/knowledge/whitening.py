@@ -15,8 +15,8 @@ __all__ = ["Whitening"]
 class Whitening:
     """x -> matrix (x - centre): the pooled within-component covariance becomes the identity.
 
-    Embeddings of paraphrases differ most in directions that say nothing about the task (politeness, length), so
-    distances are counted less along these.
+    Embeddings of paraphrases differ most in directions that say nothing about the task (politeness, length),
+    so distances are counted less along these.
     """
 
     centre: np.ndarray  # (D,) float32: mean of the components' means
@@ -26,7 +26,8 @@ class Whitening:
         size = len(self.centre) if self.centre.ndim == 1 else 0
         if not size or self.matrix.shape != (size, size):
             raise KnowledgeError(
-                f"a whitening needs a centre (D,) and a matrix (D, D), not {self.centre.shape} and {self.matrix.shape}"
+                f"a whitening needs a centre (D,) and a matrix (D, D), "
+                f"not {self.centre.shape} and {self.matrix.shape}"
             )
         if not (np.isfinite(self.centre).all() and np.isfinite(self.matrix).all()):
             raise KnowledgeError("a whitening needs finite numbers; this one holds a NaN or an infinity")
@@ -39,7 +40,9 @@ class Whitening:
     def __call__(self, embeddings: np.ndarray) -> np.ndarray:
         """Whiten `embeddings: (..., D)` to `(..., D)` float64."""
         if embeddings.shape[-1] != self.size:
-            raise KnowledgeError(f"an embedding of {embeddings.shape[-1]} numbers, where {self.size} are expected")
+            raise KnowledgeError(
+                f"an embedding of {embeddings.shape[-1]} numbers, where {self.size} are expected"
+            )
         return (np.asarray(embeddings, float) - self.centre) @ self.matrix
 
     @classmethod

@@ -19,8 +19,8 @@ _MODEL = "all-MiniLM-L6-v2"
 class SentenceEncoder:
     """Embeds sentences with all-MiniLM-L6-v2, each text once.
 
-    The model is imported and read at the first text that is not in the cache. May be called from any thread; texts
-    are embedded one call at a time.
+    The model is imported and read at the first text that is not in the cache. May be called from any thread;
+    texts are embedded one call at a time.
     """
 
     def __init__(self, cache: Path | None = None, capacity: int = 4096) -> None:
@@ -69,7 +69,9 @@ class SentenceEncoder:
     def _embed(self, texts: list[str]) -> np.ndarray:
         if self._model is None:
             self._model = _load_model()
-        vectors = self._model.encode(texts, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+        vectors = self._model.encode(
+            texts, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
         return np.asarray(vectors, np.float32)
 
 
@@ -92,7 +94,9 @@ class _DiskCache:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=1.0, check_same_thread=False, isolation_level=None)
-            connection.execute("CREATE TABLE IF NOT EXISTS embeddings (text TEXT PRIMARY KEY, vector BLOB NOT NULL)")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS embeddings (text TEXT PRIMARY KEY, vector BLOB NOT NULL)"
+            )
             self._connection = connection
         except (sqlite3.Error, OSError):
             self._connection = None
@@ -100,9 +104,12 @@ class _DiskCache:
     def get(self, text: str) -> np.ndarray | None:
         """The stored vector (384,), or None where there is none that is whole."""
         try:
-            row = self._connection and self._connection.execute(
-                "SELECT vector FROM embeddings WHERE text = ?", (_digest(text),)
-            ).fetchone()
+            row = (
+                self._connection
+                and self._connection.execute(
+                    "SELECT vector FROM embeddings WHERE text = ?", (_digest(text),)
+                ).fetchone()
+            )
         except sqlite3.Error:
             return None
         if not row or not isinstance(row[0], bytes) or len(row[0]) != 4 * SIZE:

@@ -1,7 +1,7 @@
 """Sentences with slots: what an instruction looks like once the things it is about are left out.
 
-Training sentences and the composer's queries pass through the same words, so that "put the mug in the bin" and "put
-the can in the bin" are one sentence to a component's key.
+Training sentences and the composer's queries pass through the same words, so that "put the mug in the bin"
+and "put the can in the bin" are one sentence to a component's key.
 """
 
 import re
@@ -17,7 +17,9 @@ SLOTS = {
     "bin": "the bin",
     "drawer": "the drawer",
     "button": "the button",
-    "place": "the left",
+    "table": "the table",
+    "tool": "the gripper",
+    "place": "to the left",
 }
 
 _SLOT = re.compile(r"\{(\w*)\}")

@@ -6,7 +6,9 @@ import numpy as np
 
 from legion_ros.knowledge import Component, Knowledge, TrainingRecord
 
-RECORD = TrainingRecord(command="legion train", seed=1, steps=100, episodes=120, success=0.97, interval=(0.92, 0.99))
+RECORD = TrainingRecord(
+    command="legion train", seed=1, steps=100, episodes=120, success=0.97, interval=(0.92, 0.99)
+)
 
 
 class FakeExpert:
@@ -36,7 +38,9 @@ class FakeEncoder:
     def encode(self, texts) -> np.ndarray:
         vectors = []
         for text in texts:
-            noise = np.random.default_rng(int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)).normal(size=12)
+            noise = np.random.default_rng(int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)).normal(
+                size=12
+            )
             vector = 0.1 * noise
             for axis, verb in enumerate(self.verbs):
                 vector[axis] += verb in text.split()
@@ -46,13 +50,21 @@ class FakeEncoder:
 
 def component(name: str, skill: str, seed: int = 0) -> Component:
     expert = FakeExpert(np.random.default_rng(seed).normal(size=(21, 5)).astype(np.float32))
-    sentences = [f"{skill} {rest}" for rest in ("it", "this now", "that", "{object} please", "{object} at once")]
+    sentences = [
+        f"{skill} {rest}" for rest in ("it", "this now", "that", "{object} please", "{object} at once")
+    ]
     return Component.learn(
         name, skill=skill, sentences=sentences, expert=expert, record=RECORD, encoder=FakeEncoder()
     )
 
 
 def knowledge() -> Knowledge:
-    components = [component("putting", "put", 1), component("opening", "open", 2), component("pressing", "press", 3)]
-    background = [f"{verb} {rest}" for verb in ("sing", "wash") for rest in ("a song", "it", "{object}", "now")]
+    components = [
+        component("putting", "put", 1),
+        component("opening", "open", 2),
+        component("pressing", "press", 3),
+    ]
+    background = [
+        f"{verb} {rest}" for verb in ("sing", "wash") for rest in ("a song", "it", "{object}", "now")
+    ]
     return Knowledge.build(components, FakeEncoder(), background)

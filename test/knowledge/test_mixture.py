@@ -15,7 +15,9 @@ def unit(*rows) -> np.ndarray:
 
 def plain(keys, **base) -> Mixture:
     """A mixture whose whitening changes nothing."""
-    return Mixture(tuple(keys), Whitening(np.zeros(2, np.float32), np.eye(2, dtype=np.float32)), BaseMeasure(**base))
+    return Mixture(
+        tuple(keys), Whitening(np.zeros(2, np.float32), np.eye(2, dtype=np.float32)), BaseMeasure(**base)
+    )
 
 
 def test_posterior_matches_the_hand_computed_chinese_restaurant():
@@ -61,7 +63,9 @@ def test_a_sentence_of_an_unseen_verb_is_new_and_of_a_known_one_is_not():
 def test_each_component_left_out_is_flagged_as_new():
     parts = list(fakes.knowledge().components)
     for index, left_out in enumerate(parts):
-        rest = Knowledge.build(parts[:index] + parts[index + 1 :], fakes.FakeEncoder(), ["sing a song", "wash it"])
+        rest = Knowledge.build(
+            parts[:index] + parts[index + 1 :], fakes.FakeEncoder(), ["sing a song", "wash it"]
+        )
         assert np.mean([rest.posterior(e).new > 0.5 for e in left_out.key.embeddings]) == 1
 
 
@@ -82,7 +86,9 @@ def test_component_for_names_the_known_skills():
 
 def test_two_components_of_one_name_are_refused():
     with pytest.raises(KnowledgeError, match="opening are there more than once"):
-        Knowledge.build([fakes.component("opening", "open"), fakes.component("opening", "put")], fakes.FakeEncoder())
+        Knowledge.build(
+            [fakes.component("opening", "open"), fakes.component("opening", "put")], fakes.FakeEncoder()
+        )
 
 
 @pytest.mark.parametrize("name", ["", "../etc", "a/b", "Upper", "x" * 65, "a b", ".hidden"])
@@ -95,7 +101,9 @@ def test_a_component_of_an_unknown_skill_or_without_sentences_is_refused():
     with pytest.raises(KnowledgeError, match="no skill 'juggle'; known: reach, put"):
         fakes.component("juggling", "juggle")
     with pytest.raises(KnowledgeError, match="no sentences"):
-        Component.learn("a", skill="put", sentences=[], expert=None, record=fakes.RECORD, encoder=fakes.FakeEncoder())
+        Component.learn(
+            "a", skill="put", sentences=[], expert=None, record=fakes.RECORD, encoder=fakes.FakeEncoder()
+        )
 
 
 def test_a_success_over_one_is_refused():

@@ -50,7 +50,12 @@ def test_what_was_saved_is_loaded_to_the_byte(folder):
     sentence = fakes.FakeEncoder().encode(["open sesame"])[0]
     assert after.posterior(sentence).new == before.posterior(sentence).new
     for old, new in zip(before.components, after.components, strict=True):
-        assert (old.name, old.skill, old.sentences, old.record) == (new.name, new.skill, new.sentences, new.record)
+        assert (old.name, old.skill, old.sentences, old.record) == (
+            new.name,
+            new.skill,
+            new.sentences,
+            new.record,
+        )
         assert old.expert.weight.tobytes() == new.expert.weight.tobytes()
 
 
@@ -62,9 +67,9 @@ def test_saving_again_replaces_and_leaves_nothing_behind(folder):
 def test_manifest_says_how_each_skill_was_trained_and_measured(folder):
     entry = json.loads((folder / "manifest.json").read_text())["components"][0]
     assert entry["skill"] == "put"
-    assert entry["training"] == {
-        "command": "legion train", "seed": 1, "steps": 100, "episodes": 120, "success": 0.97, "interval": [0.92, 0.99]
-    }  # fmt: skip
+    training = entry["training"]
+    assert training["command"] == "legion train"
+    assert (training["success"], training["episodes"], training["interval"]) == (0.97, 120, [0.92, 0.99])
 
 
 @pytest.mark.parametrize("stop_at", [1, 2])
