@@ -36,7 +36,7 @@ class ToolCommand:
 class Limits:
     """Where the tool may be and how fast it may move."""
 
-    low: tuple[float, float, float] = (0.30, -0.54, 0.004)  # m, base frame: lowest corner of the workspace
+    low: tuple[float, float, float] = (0.31, -0.56, 0.004)  # m, base frame: lowest corner of the workspace
     high: tuple[float, float, float] = (0.72, 0.54, 0.42)  # m, base frame: highest corner
     max_speed: float = 0.40  # m/s, each axis
     max_yaw_rate: float = 2.0  # rad/s

@@ -22,10 +22,11 @@ OBSERVATION = Layout(
         Field("tool_yaw", 1, "rad", "base"),
         Field("opening", 1, "m"),
         Field("object_from_tool", 3, "m", "base"),
-        Field("object_yaw_from_tool", 2, "1", "tool"),  # cos, sin of twice the angle
+        Field("object_turn", 1, "rad"),  # of the tool, until the fingers close along the narrow side
         Field("object_extents", 3, "m"),  # across the fingers, along them, height
         Field("goal_from_tool", 3, "m", "base"),
         Field("goal_from_object", 3, "m", "base"),
+        Field("goal_turn", 1, "rad"),  # of the tool, until the fingers stand across the way to the goal
         Field("joint", 1, "m"),  # how far the target is open, or pressed
     )
 )
@@ -47,16 +48,18 @@ def observe(scene: Scene, skill: GroundedSkill) -> np.ndarray:
     else:
         fixture = scene.fixture(skill.target)
         position, extents, turn, joint = fixture.handle, fixture.size, -tool.yaw, fixture.joint
+    way = goal - position
     return OBSERVATION.pack(
         {
             "tool_position": tool.position,
             "tool_yaw": tool.yaw,
             "opening": tool.opening,
             "object_from_tool": position - tool.position,
-            "object_yaw_from_tool": (math.cos(2 * turn), math.sin(2 * turn)),
+            "object_turn": turn,
             "object_extents": extents,
             "goal_from_tool": goal - tool.position,
-            "goal_from_object": goal - position,
+            "goal_from_object": way,
+            "goal_turn": _turn(tool.yaw, math.atan2(way[1], way[0]), square=False),
             "joint": joint,
         }
     )
@@ -65,5 +68,5 @@ def observe(scene: Scene, skill: GroundedSkill) -> np.ndarray:
 def _turn(yaw: float, grip: float, square: bool) -> float:
     """The smallest turn in rad from tool yaw `yaw` to a grip like `grip` that keeps the wrist within its range."""
     period = math.pi / 2 if square else math.pi
-    grips = [grip + k * period for k in range(-2, 3)]
+    grips = [grip + k * period for k in range(-4, 5)]
     return min((g - yaw for g in grips if WRIST_RANGE[0] <= g <= WRIST_RANGE[1]), key=abs)

@@ -19,11 +19,11 @@ __all__ = ["PLACES", "SKILLS", "GroundedSkill", "Skill"]
 # Named places of the table that an object can be pushed to: (3,) m, base frame.
 PLACES: Mapping[str, np.ndarray] = MappingProxyType(
     {
-        "left": np.array([0.46, 0.17, 0.0]),
-        "right": np.array([0.46, -0.17, 0.0]),
-        "far": np.array([0.57, 0.0, 0.0]),
-        "near": np.array([0.37, 0.0, 0.0]),
-        "middle": np.array([0.47, 0.0, 0.0]),
+        "left": np.array([0.49, 0.15, 0.0]),
+        "right": np.array([0.49, -0.15, 0.0]),
+        "far": np.array([0.58, 0.0, 0.0]),
+        "near": np.array([0.42, 0.0, 0.0]),
+        "middle": np.array([0.50, 0.0, 0.0]),
     }
 )
 
@@ -76,12 +76,31 @@ def _hover(scene: Scene, skill: GroundedSkill) -> np.ndarray:
     return predicates.above(scene.object(skill.object), 0.06)
 
 
-def _target_position(scene: Scene, skill: GroundedSkill) -> np.ndarray:
-    return scene.fixture(skill.target).position
+def _free_spot(scene: Scene, skill: GroundedSkill) -> np.ndarray:
+    """The spot of the container's floor that is farthest from what lies in it; the middle when it is empty."""
+    container = scene.fixture(skill.target)
+    reach = np.maximum(container.size[:2] / 2 - 0.06, 0.0)
+    spots = container.position + np.array([(x, y, 0) for x in (0, -1, 1) for y in (0, -1, 1)]) * (*reach, 0)
+    lying = [o.position for o in scene.objects if o.name != skill.object and predicates.inside(o, container)]
+    if not lying:
+        return spots[0]
+    away = np.linalg.norm(spots[:, None, :2] - np.array(lying)[None, :, :2], axis=2).min(axis=1)
+    return spots[int(np.argmax(np.round(away, 2)))]
 
 
-def _target_handle(scene: Scene, skill: GroundedSkill) -> np.ndarray:
-    return scene.fixture(skill.target).handle
+def _when_open(scene: Scene, skill: GroundedSkill) -> np.ndarray:
+    fixture = scene.fixture(skill.target)
+    return fixture.handle - (fixture.travel - fixture.joint, 0.0, 0.0)
+
+
+def _when_closed(scene: Scene, skill: GroundedSkill) -> np.ndarray:
+    fixture = scene.fixture(skill.target)
+    return fixture.handle + (fixture.joint, 0.0, 0.0)
+
+
+def _when_pressed(scene: Scene, skill: GroundedSkill) -> np.ndarray:
+    fixture = scene.fixture(skill.target)
+    return fixture.handle - (0.0, 0.0, fixture.travel - fixture.joint)
 
 
 def _reached(scene: Scene, skill: GroundedSkill) -> bool:
@@ -101,11 +120,11 @@ def _is_pushed(scene: Scene, skill: GroundedSkill) -> bool:
 SKILLS: Mapping[str, Skill] = MappingProxyType(
     {
         "reach": Skill(True, (), _hover, _reached, 8.0),
-        "put": Skill(True, ("bin", "drawer"), _target_position, _is_put, 15.0),
+        "put": Skill(True, ("bin", "drawer"), _free_spot, _is_put, 15.0),
         "push": Skill(True, tuple(PLACES), lambda scene, skill: PLACES[skill.target], _is_pushed, 15.0),
-        "open": Skill(False, ("drawer",), _target_handle, lambda s, k: predicates.opened(s.fixture(k.target)), 12.0),
-        "close": Skill(False, ("drawer",), _target_handle, lambda s, k: predicates.closed(s.fixture(k.target)), 12.0),
-        "press": Skill(False, ("button",), _target_position, lambda s, k: predicates.pressed(s.fixture(k.target)), 8.0),
+        "open": Skill(False, ("drawer",), _when_open, lambda s, k: predicates.opened(s.fixture(k.target)), 12.0),
+        "close": Skill(False, ("drawer",), _when_closed, lambda s, k: predicates.closed(s.fixture(k.target)), 12.0),
+        "press": Skill(False, ("button",), _when_pressed, lambda s, k: predicates.pressed(s.fixture(k.target)), 8.0),
     }
 )
 

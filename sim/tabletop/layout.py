@@ -11,7 +11,7 @@ from legion_sim.tabletop.objects import COLORS, KINDS, SLOTS
 
 __all__ = ["FREE_ZONE", "PlacedObject", "SceneSketch", "scatter", "sketch_scene"]
 
-FREE_ZONE = (np.array([0.36, -0.21]), np.array([0.58, 0.21]))  # m, base frame: where things stand at the start
+FREE_ZONE = (np.array([0.40, -0.18]), np.array([0.59, 0.18]))  # m, base frame: where things stand at the start
 _CLEARANCE = 0.045  # m between bounding circles: room for a finger on either side
 _ON_SIDE = 0.15  # of cans and bottles, how many lie
 

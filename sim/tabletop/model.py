@@ -26,23 +26,23 @@ _WHITE = (0.88, 0.88, 0.86, 1)
 class BIN:
     """An open box at the robot's right."""
 
-    position = np.array([0.42, -0.42, 0.006])  # m, base frame: centre of its floor
+    position = np.array([0.43, -0.46, 0.006])  # m, base frame: centre of its floor
     size = np.array([0.30, 0.24, 0.10])  # m: inner extents
 
 
 class DRAWER:
     """A cabinet at the robot's left, its drawer opening towards the robot."""
 
-    position = np.array([0.66, 0.42, 0.012])  # m: centre of the drawer's floor when it is closed
-    size = np.array([0.18, 0.18, 0.07])  # m: inner extents
-    travel = 0.22  # m
-    handle = np.array([0.46, 0.42, 0.105])  # m: middle of the bar when it is closed
+    position = np.array([0.70, 0.42, 0.012])  # m: centre of the drawer's floor when it is closed
+    size = np.array([0.16, 0.18, 0.07])  # m: inner extents
+    travel = 0.18  # m
+    handle = np.array([0.525, 0.42, 0.105])  # m: middle of the bar when it is closed
 
 
 class BUTTON:
     """A spring-loaded push button at the far side of the table."""
 
-    position = np.array([0.68, -0.06, 0.055])  # m: its top when it is not pressed
+    position = np.array([0.70, -0.06, 0.055])  # m: its top when it is not pressed
     size = np.array([0.05, 0.05, 0.02])  # m
     travel = 0.014  # m
 
@@ -146,10 +146,10 @@ def _add_bin(spec: mujoco.MjSpec) -> None:
 def _add_drawer(spec: mujoco.MjSpec) -> None:
     x0, y0, _ = DRAWER.position
     cabinet = spec.worldbody.add_body(name="cabinet", pos=(x0, y0, 0))
-    _box(cabinet, (-0.11, -0.125, 0), (0.12, -0.110, 0.17))
-    _box(cabinet, (-0.11, 0.110, 0), (0.12, 0.125, 0.17))
-    _box(cabinet, (0.105, -0.110, 0), (0.12, 0.110, 0.17))
-    _box(cabinet, (-0.11, -0.125, 0.17), (0.12, 0.125, 0.18))
+    _box(cabinet, (-0.095, -0.125, 0), (0.11, -0.110, 0.17))
+    _box(cabinet, (-0.095, 0.110, 0), (0.11, 0.125, 0.17))
+    _box(cabinet, (0.095, -0.110, 0), (0.11, 0.110, 0.17))
+    _box(cabinet, (-0.095, -0.125, 0.17), (0.11, 0.125, 0.18))
     drawer = spec.worldbody.add_body(name="drawer", pos=DRAWER.position)
     drawer.add_joint(
         name="drawer", type=_SLIDE, axis=(-1, 0, 0), range=(0, DRAWER.travel), limited=True, damping=4.0, frictionloss=1.0
@@ -162,7 +162,8 @@ def _add_drawer(spec: mujoco.MjSpec) -> None:
     _box(drawer, (-x - t, -y - t, 0), (x, -y, h), _WHITE, **floor)
     _box(drawer, (-x - t, y, 0), (x, y + t, h), _WHITE, **floor)
     front = DRAWER.handle[0] + 0.06 - x0  # of the panel, in the drawer's frame
-    _box(drawer, (front, -0.12, -0.002), (-x, 0.12, 0.108), _WHITE, **floor)
+    _box(drawer, (front, -0.12, -0.002), (front + 0.015, 0.12, 0.108), _WHITE, **floor)
+    _box(drawer, (front + 0.015, -y, -t), (-x, y, h), _WHITE, **floor)
     bar = DRAWER.handle - DRAWER.position
     drawer.add_geom(
         name="handle",

@@ -32,7 +32,7 @@ class TabletopWorld:
         self.data = mujoco.MjData(self.model)
         self.time = 0.0
         self._visual = visual
-        self._arm = ArmKinematics()
+        self.kinematics = ArmKinematics()
         self._renderers: dict[tuple[int, int, bool], mujoco.Renderer] = {}
         self._joints = [self.model.joint(name) for name in self.joint_names]
         self._qpos = np.array([joint.qposadr[0] for joint in self._joints])
@@ -72,7 +72,7 @@ class TabletopWorld:
         self.sketch = sketch
         self._parked = [s for s in range(len(SLOTS)) if s not in {thing.slot for thing in sketch.objects}]
         self._target = np.array(sketch.joints, float)
-        self._position, self._yaw = self._arm.forward(self._target)
+        self._position, self._yaw = self.kinematics.forward(self._target)
         self._opening = sketch.opening
         self.data.ctrl[:7] = self._target
         self.data.ctrl[7] = self._opening / 2
@@ -107,7 +107,7 @@ class TabletopWorld:
         position = measured + np.clip(position - measured, -_LEAD, _LEAD)
         position = np.clip(position, limits.low, limits.high)
         yaw = float(np.clip(self._yaw + rate * CONTROL_PERIOD, *limits.yaw))
-        joints = self._arm.inverse(position, yaw, self._target)
+        joints = self.kinematics.inverse(position, yaw, self._target)
         if joints is None:  # out of reach: stay
             return
         self._target, self._position, self._yaw = joints, position, yaw
@@ -132,7 +132,7 @@ class TabletopWorld:
 
     def tool(self) -> Tool:
         """Where the gripper is, measured."""
-        position, yaw = self._arm.forward(self.data.qpos[self._qpos[:7]])
+        position, yaw = self.kinematics.forward(self.data.qpos[self._qpos[:7]])
         return Tool(position, yaw, float(self.data.qpos[self._qpos[7:]].sum()))
 
     def scene(self) -> Scene:

@@ -1,0 +1,97 @@
+"""Episodes to practise a skill in: a random scene, a random start of the arm, arguments that make sense there."""
+
+import numpy as np
+
+from legion_ros.core import GroundedSkill, Scene
+from legion_ros.core.predicates import closed, inside, opened
+from legion_ros.core.skill import PLACES
+from legion_sim.tabletop.arm import HOME
+from legion_sim.tabletop.layout import FREE_ZONE, SceneSketch, sketch_scene
+from legion_sim.tabletop.model import DRAWER
+from legion_sim.tabletop.world import TabletopWorld
+
+__all__ = ["draw_episode", "draw_skill"]
+
+_STARTS = (np.array([0.32, -0.48, 0.20]), np.array([0.66, 0.46, 0.40]))  # m: where the tool may start: over everything
+_MARGIN = 0.03  # m: how far outside the free zone a thing still counts as on the table
+
+
+def draw_episode(rng: np.random.Generator, world: TabletopWorld, skill: str) -> GroundedSkill:
+    """Set the world up for an episode of `skill` and say with which arguments."""
+    for _ in range(50):
+        world.place(_sketch(rng, world, skill))
+        grounded = _ground(rng, world.scene(), skill)
+        if grounded is not None:
+            return grounded
+    raise RuntimeError(f"no scene for {skill!r} in 50 draws")
+
+
+def draw_skill(rng: np.random.Generator, scene: Scene, skills: tuple[str, ...]) -> GroundedSkill | None:
+    """Something that can be done next in this scene; None when a thing has left the table, or nothing is left."""
+    homes = [scene.fixture("bin"), scene.fixture("drawer")]
+    if any(not _on_table(o) and not any(inside(o, home) for home in homes) for o in scene.objects):
+        return None
+    for skill in rng.permutation(np.array(skills)):
+        grounded = _ground(rng, scene, str(skill))
+        if grounded is not None:
+            return grounded
+    return None
+
+
+def _sketch(rng: np.random.Generator, world: TabletopWorld, skill: str) -> SceneSketch:
+    drawer = {
+        "open": lambda: rng.uniform(0.0, 0.5) if rng.random() < 0.5 else 0.0,
+        "close": lambda: rng.uniform(0.3, 1.0),
+        "put": lambda: 1.0 if rng.random() < 0.6 else 0.0,
+    }.get(skill, lambda: float(rng.random() < 0.3))()
+    binned = int(rng.integers(0, 4)) if rng.random() < 0.5 else 0
+    sketch = sketch_scene(rng, 1, 5, binned=binned, drawer=drawer * DRAWER.travel)
+    joints = HOME if rng.random() < 0.2 else _joints(rng, world)
+    return SceneSketch(sketch.objects, sketch.drawer, joints, rng.uniform(0.0, 0.08), sketch.settle)
+
+
+def _joints(rng: np.random.Generator, world: TabletopWorld) -> np.ndarray:
+    """Joint angles with the tool somewhere over the table."""
+    while True:
+        position, yaw = rng.uniform(*_STARTS), rng.uniform(-1.2, 2.2)
+        joints = world.kinematics.inverse(position, yaw, HOME, iterations=60)
+        if joints is not None:
+            return joints
+
+
+def _ground(rng: np.random.Generator, scene: Scene, skill: str) -> GroundedSkill | None:
+    """Arguments for the skill that leave something to do in this scene, or None."""
+    things = [o.name for o in scene.objects if _on_table(o)]
+    drawer = scene.fixture("drawer")
+    candidates = {
+        "reach": lambda: [GroundedSkill("reach", name) for name in things],
+        "put": lambda: [
+            GroundedSkill("put", name, home) for name in things for home in ("bin", "drawer")[: 1 + opened(drawer)]
+        ],
+        "push": lambda: [GroundedSkill("push", name, p) for name in things for p in PLACES if _clear(scene, name, p)],
+        "open": lambda: [] if opened(drawer) else [GroundedSkill("open", target="drawer")],
+        "close": lambda: [] if closed(drawer) else [GroundedSkill("close", target="drawer")],
+        "press": lambda: [GroundedSkill("press", target="button")],
+    }[skill]()
+    left = [c for c in candidates if not c.succeeded(scene)]
+    return left[int(rng.integers(len(left)))] if left else None
+
+
+def _on_table(thing) -> bool:  # noqa: ANN001
+    low, high = FREE_ZONE
+    at = thing.position
+    return bool(np.all(at[:2] > low - _MARGIN) and np.all(at[:2] < high + _MARGIN) and 0 < at[2] < 0.1)
+
+
+def _clear(scene: Scene, name: str, place: str) -> bool:
+    """Whether nothing else stands on the place or on the way there."""
+    start, end = scene.object(name).position[:2], PLACES[place][:2]
+    way = end - start
+    length = float(np.linalg.norm(way))
+    for other in scene.objects:
+        if other.name == name:
+            continue
+        along = np.clip(np.dot(other.position[:2] - start, way) / max(length, 1e-6) ** 2, -0.6, 1.0)
+        if np.linalg.norm(start + along * way - other.position[:2]) < 0.10:
+            return False
+    return True
