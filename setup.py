@@ -90,7 +90,9 @@ class CMakeBuild(build_ext):
         target = (ROOT if self.inplace else Path(self.build_lib)) / PACKAGE
         for kind in INTERFACES:
             shutil.rmtree(target / kind, ignore_errors=True)
-            shutil.copytree(generated / kind, target / kind, ignore=shutil.ignore_patterns("*.c", "__pycache__"))
+            shutil.copytree(
+                generated / kind, target / kind, ignore=shutil.ignore_patterns("*.c", "__pycache__")
+            )
         for library in generated.glob("*.so"):
             shutil.copy2(library, target)
         for base, _, names in os.walk(stage):
@@ -138,7 +140,9 @@ class RosDistribution(Distribution):
 
 
 if DISTRO not in RUNTIME:
-    raise SystemExit(f"LEGION_ROS_DISTRO={DISTRO!r} is no ROS release built for here; known: {', '.join(RUNTIME)}")
+    raise SystemExit(
+        f"LEGION_ROS_DISTRO={DISTRO!r} is no ROS release built for here; known: {', '.join(RUNTIME)}"
+    )
 
 setup(
     name=PACKAGE,
@@ -147,7 +151,9 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11",
     packages=[
-        *find_packages(include=[PACKAGE, f"{PACKAGE}.*"], exclude=[f"{PACKAGE}.{kind}*" for kind in INTERFACES]),
+        *find_packages(
+            include=[PACKAGE, f"{PACKAGE}.*"], exclude=[f"{PACKAGE}.{kind}*" for kind in INTERFACES]
+        ),
         "legion_sim",
         *(f"legion_sim.{name}" for name in find_packages("sim")),
     ],

@@ -1,0 +1,115 @@
+"""Which processes make the graph, with what parameters: the one description of it.
+
+`launch/simulation.launch.py` and `legion up` both start what stands here. Each node configures and activates
+itself (parameter `autostart`, true unless set otherwise): nothing has to lead it through its lifecycle.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from legion_ros.core.errors import LegionError
+from legion_ros.share import share
+
+__all__ = ["NODES", "Process", "Simulation", "environment"]
+
+NODES = ("sim_node", "safety_node", "policy_node", "composer_node")
+LAST_DOMAIN = 101  # beyond it the ports of a ROS domain meet those that Linux hands out
+
+
+@dataclass(frozen=True)
+class Process:
+    """One node in a process of its own."""
+
+    name: str  # of the node and of its executable
+    parameter_file: Path  # config/<name>.yaml
+    parameters: Mapping[str, bool | int | float | str]  # what the arguments decide: stronger than the file
+    respawns: int = 5  # how often it is started again after it died
+    respawn_delay: float = 1.0  # s
+
+    def command(self) -> list[str]:
+        """What starts it with this Python, without `ros2 run`."""
+        words = [sys.executable, "-m", f"legion_ros.nodes.{self.name}", "--ros-args"]
+        words += ["-r", f"__node:={self.name}", "--params-file", str(self.parameter_file)]
+        for name, value in self.parameters.items():
+            words += ["-p", f"{name}:={json.dumps(value)}"]
+        return words
+
+
+def _argument(default: object, text: str) -> object:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """The tabletop's graph. Each field is an argument of the launch file and an option of `legion up`."""
+
+    headless: bool = _argument(True, "false opens the simulator's window")
+    seed: int = _argument(0, "of the scene: the same seed gives the same objects in the same poses")
+    rate: float = _argument(1.0, "simulated seconds in a second; 0: as fast as it goes")
+    knowledge: str = _argument("", "folder of what was learned; empty: the knowledge that ships")
+    camera: bool = _argument(False, "publish the camera's images")
+    domain: str = _argument("", "ROS domain, 0 to 101; empty: ROS_DOMAIN_ID")
+    network: bool = _argument(False, "be found by other machines too, as ROS_AUTOMATIC_DISCOVERY_RANGE says")
+
+    def __post_init__(self) -> None:
+        if not self.rate >= 0:
+            raise LegionError(f"rate {self.rate} is not valid: 0 is as fast as it goes, 1 is real time")
+        if self.domain and not (self.domain.isdecimal() and int(self.domain) <= LAST_DOMAIN):
+            raise LegionError(f"domain {self.domain!r} is not a number from 0 to {LAST_DOMAIN}")
+        if self.knowledge and not Path(self.knowledge).is_dir():
+            raise LegionError(f"knowledge {self.knowledge!r} is not a folder; `legion train` makes one")
+
+    @classmethod
+    def parse(cls, words: Mapping[str, str]) -> "Simulation":
+        """From arguments as they are typed. Raises LegionError on an unknown one, or a wrong value."""
+        known = {argument.name: argument for argument in fields(cls)}
+        odd = sorted(words.keys() - known.keys())
+        if odd:
+            raise LegionError(f"no argument {', '.join(odd)}; known: {', '.join(known)}")
+        return cls(**{name: _parse(name, known[name].type, word) for name, word in words.items()})
+
+    def processes(self) -> tuple[Process, ...]:
+        """What is to be started."""
+        folder = (
+            Path(self.knowledge).resolve() if self.knowledge else share("config", "knowledge", "tabletop")
+        )
+        knowledge = {"knowledge": str(folder)}
+        simulator = {name: getattr(self, name) for name in ("headless", "seed", "rate", "camera")}
+        given = {"sim_node": simulator, "policy_node": knowledge, "composer_node": knowledge}
+        return tuple(Process(name, share("config", f"{name}.yaml"), given.get(name, {})) for name in NODES)
+
+    def environment(self) -> dict[str, str]:
+        """Environment variables of all its processes, and of whoever wants to talk to them."""
+        return environment(self.domain, self.network)
+
+
+def environment(domain: str = "", network: bool = False) -> dict[str, str]:
+    """Environment variables that a process needs to meet the graph.
+
+    Unless `network`, everything stays on this machine: sockets are bound to the loopback interface alone,
+    which ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST by itself does not do. Set them before rclpy.init.
+    """
+    chosen = {"ROS_DOMAIN_ID": domain or os.environ.get("ROS_DOMAIN_ID", "0"), "PYTHONUNBUFFERED": "1"}
+    if not network:
+        profiles = str(share("config", "fastdds.xml"))
+        # Fast DDS 2 (Jazzy) reads the first name, Fast DDS 3 (Kilted) the second
+        chosen |= {"FASTRTPS_DEFAULT_PROFILES_FILE": profiles, "FASTDDS_DEFAULT_PROFILES_FILE": profiles}
+        chosen |= {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SYSTEM_DEFAULT"}  # that is: as those files say
+    return chosen
+
+
+def _parse(name: str, kind: type, word: str) -> bool | int | float | str:
+    if kind is bool:
+        truth = {"true": True, "1": True, "false": False, "0": False}
+        if word.lower() not in truth:
+            raise LegionError(f"{name} {word!r} is neither true nor false")
+        return truth[word.lower()]
+    try:
+        return kind(word)
+    except ValueError:
+        noun = "a whole number" if kind is int else "a number"
+        raise LegionError(f"{name} {word!r} is not {noun}") from None
