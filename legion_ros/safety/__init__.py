@@ -1,4 +1,4 @@
-"""What stands between whoever commands the arm and the arm: limits, staleness, stop. No clock of its own, no ROS."""
+"""What stands between whoever commands the arm and the arm: limits, staleness, stop. No clock, no ROS."""
 
 from legion_ros.safety.gate import GateConfig, GateState, Mode, SafetyGate
 

@@ -1,7 +1,8 @@
 """The gate that every command to the arm passes: finite, fresh, inside the limits, or the arm holds.
 
-Times are passed in. `now` is any clock that runs steadily and is used for all calls (the node passes a monotonic
-wall clock); a `stamp` is the time of the tool state that a command was computed from, in the robot's own time.
+Times are passed in. `now` is any clock that runs steadily and is used for all calls (the node passes a
+monotonic wall clock); a `stamp` is the time of the tool state that a command was computed from, in the
+robot's own time.
 
     PASSING --- no fresh command, no fresh state, command refused ---> HOLDING
     HOLDING --- a good command -------------------------------------> PASSING
@@ -20,6 +21,8 @@ from legion_ros.core.command import Limits, ToolCommand
 from legion_ros.core.scene import Tool
 
 __all__ = ["GateConfig", "GateState", "Mode", "SafetyGate"]
+
+_Real = np.ndarray | float
 
 
 class Mode(IntEnum):
@@ -88,8 +91,8 @@ class SafetyGate:
         """What the robot is to do now that `command` has arrived.
 
         Returns:
-            The command inside the limits, or a hold where it is refused; None where it is refused before anything is
-            known of the tool, so that there is no opening to hold.
+            The command inside the limits, or a hold where it is refused; None where it is refused before
+            anything is known of the tool, so that there is no opening to hold.
         """
         finite = command.finite and np.isfinite(stamp)
         self._bad = 0 if finite else self._bad + 1
@@ -108,7 +111,7 @@ class SafetyGate:
         return self._hold()
 
     def watch(self, now: float) -> ToolCommand | None:
-        """To be called often: a hold to send where nothing fresh comes or a stop is latched, None while passing."""
+        """To be called often: a hold to send where nothing fresh comes or a stop is latched, else None."""
         if self._mode is Mode.PASSING:
             silent = now - self._command_received
             if now - self._tool_received > self.config.state_timeout:
@@ -138,7 +141,7 @@ class SafetyGate:
         lag = self._tool_stamp - stamp
         if abs(lag) > self.config.max_lag:
             when = f"{abs(lag):.2f} s {'older' if lag > 0 else 'newer'} than the newest tool state"
-            return f"command refused: computed from a state {when}, at most {self.config.max_lag:g} s is allowed"
+            return f"command refused: computed from a state {when}; at most {self.config.max_lag:g} s will do"
         return None
 
     def _no_state(self, now: float) -> str:
@@ -165,13 +168,12 @@ class SafetyGate:
         yaw_rate = float(self._inward(yaw_rate, tool.yaw, *limits.yaw))
         opening = float(np.clip(command.opening, 0.0, limits.max_opening))
         before = [*command.velocity, command.yaw_rate, command.opening]
-        self._limited += not np.allclose([*velocity, yaw_rate, opening], before, rtol=0.0, atol=1e-6)
+        change = np.abs(np.subtract([*velocity, yaw_rate, opening], before)).max()
+        self._limited += bool(change > 1e-6)
         return ToolCommand(velocity, yaw_rate, opening)
 
-    def _inward(
-        self, speed: np.ndarray | float, place: np.ndarray | float, low: np.ndarray | float, high: np.ndarray | float
-    ) -> np.ndarray:
-        """`speed` slowed so that `place` stays within [low, high] over the horizon; zero out of it, free inward."""
+    def _inward(self, speed: _Real, place: _Real, low: _Real, high: _Real) -> np.ndarray:
+        """`speed` slowed so that `place` stays in [low, high] over the horizon; out of it, only inward."""
         with np.errstate(over="ignore"):  # a place far out gives infinity: no bound on the way back
             slowest = np.minimum((low - place) / self.config.horizon, 0.0)
             fastest = np.maximum((high - place) / self.config.horizon, 0.0)

@@ -1,0 +1,37 @@
+"""The qualities of service of the graph, as the table of docs/architecture.md has them."""
+
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+
+__all__ = [
+    "CLOCK",
+    "COMMAND",
+    "DIAGNOSTICS",
+    "GOAL",
+    "GOAL_INTAKE",
+    "GOAL_STATUS",
+    "IMAGE",
+    "SENSOR",
+    "STATE",
+]
+
+
+def _profile(depth: int, reliable: bool = True, latched: bool = False) -> QoSProfile:
+    return QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=depth,
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+    )
+
+
+SENSOR = _profile(5, reliable=False)  # streams: the newest counts, a lost one doesn't
+CLOCK = _profile(1, reliable=False)
+COMMAND = _profile(1)
+STATE = _profile(1, latched=True)  # what is so until something else is said
+GOAL = _profile(10)
+# The one who answers goals reads deeper, so that a burst is answered and not overwritten: depth is each
+# side's own.
+GOAL_INTAKE = _profile(1000)
+GOAL_STATUS = _profile(10, latched=True)
+DIAGNOSTICS = _profile(10)
+IMAGE = _profile(1)  # reliable: best effort loses most messages of this size
