@@ -1,0 +1,82 @@
+"""`legion up`: the graph of `launch/simulation.launch.py`, started without ros2 launch."""
+
+import argparse
+import os
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.text import Text
+
+from legion_ros.cli.simulation_options import add_simulation_options, chosen_simulation
+from legion_ros.nodes.graph import NODES
+from legion_ros.nodes.supervision import Exit, Line, Supervisor
+
+__all__ = ["SUMMARY", "add_arguments", "run", "stop_requests"]
+
+SUMMARY = "start the simulated robot and everything that drives it, until Ctrl-C"
+STYLES = dict(zip(NODES, ("cyan", "yellow", "green", "magenta"), strict=True))
+STARTING = 90.0  # s that the nodes may take to become active
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the launch file."""
+    add_simulation_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the graph until it is told to stop (0) or a node can't be kept alive (1)."""
+    simulation = chosen_simulation(options)
+    console = Console(highlight=False)
+    environment = simulation.environment()
+    os.environ.update(environment)
+    with stop_requests() as requests, Supervisor(simulation.processes(), environment) as supervisor:
+        _wait_until_ready(supervisor, console, requests)
+        while not requests and not supervisor.lost:
+            show(console, supervisor.poll(0.2))
+        if supervisor.lost:
+            console.print(f"[red]cannot keep {', '.join(supervisor.lost)} alive: stopping the rest")
+        show(console, supervisor.stop())
+        return 1 if supervisor.lost and not requests else 0
+
+
+def show(console: Console, happenings: Iterable[Line | Exit]) -> None:
+    """Print what the processes wrote and how they ended, the name of the process in front."""
+    for happening in happenings:
+        name = Text(f"{happening.process:>13} | ", STYLES.get(happening.process, ""))
+        text = happening.text if isinstance(happening, Line) else Text(str(happening), "red")
+        console.print(Text.assemble(name, text), soft_wrap=True)
+
+
+@contextmanager
+def stop_requests() -> Iterator[list[int]]:
+    """A list that the signals asking this process to end are added to, instead of ending it."""
+    requests: list[int] = []
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, lambda number, _: requests.append(number)) for number in asked}
+    try:
+        yield requests
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wait_until_ready(supervisor: Supervisor, console: Console, requests: list[int]) -> None:
+    """Show the nodes' output until all are active, and say so; or say which ones are not, in time."""
+    from legion_ros.nodes.readiness import wait_until_active
+
+    def go_on() -> bool:
+        show(console, supervisor.poll(0.05))
+        return not requests and not supervisor.lost
+
+    start = time.monotonic()
+    waiting = wait_until_active(NODES, go_on, STARTING)
+    if not waiting:
+        took = time.monotonic() - start
+        console.print(
+            f"[bold]ready after {took:.1f} s[/]: tell it what to do with `legion say`, stop with Ctrl-C"
+        )
+    elif not requests and not supervisor.lost:
+        console.print(f"[red]not active after {STARTING:.0f} s: {', '.join(waiting)}")

@@ -1,0 +1,61 @@
+"""Whether the nodes of a graph are active yet."""
+
+import time
+from collections.abc import Callable, Iterable
+
+import rclpy
+from lifecycle_msgs.msg import State
+from lifecycle_msgs.srv import GetState
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.task import Future
+
+__all__ = ["Readiness", "wait_until_active"]
+
+
+class Readiness:
+    """Asks lifecycle nodes for their state until each has been active. Never blocks: spin `node` in between.
+
+    Args:
+        node: through which to ask.
+        names: of the nodes to wait for.
+    """
+
+    def __init__(self, node: Node, names: Iterable[str]) -> None:
+        self._node = node
+        self._clients = {name: node.create_client(GetState, f"/{name}/get_state") for name in names}
+        self._answers: dict[str, Future] = {}
+
+    def poll(self) -> list[str]:
+        """Ask those that have not been active so far; returns their names, none when all have."""
+        for name, client in list(self._clients.items()):
+            answer = self._answers.get(name)
+            if answer is not None and answer.done():
+                del self._answers[name]
+                if answer.result().current_state.id == State.PRIMARY_STATE_ACTIVE:
+                    self._node.destroy_client(self._clients.pop(name))
+            elif answer is None and client.service_is_ready():
+                self._answers[name] = client.call_async(GetState.Request())
+        return list(self._clients)
+
+
+def wait_until_active(names: Iterable[str], go_on: Callable[[], bool], timeout: float) -> list[str]:
+    """Wait until the lifecycle nodes of these names are active; returns those that are not.
+
+    Calls `go_on` many times a second, and stops waiting when it returns false or after `timeout` s.
+    """
+    deadline = time.monotonic() + timeout
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    try:
+        node = rclpy.create_node("readiness", context=context, start_parameter_services=False)
+        executor = SingleThreadedExecutor(context=context)
+        executor.add_node(node)
+        readiness = Readiness(node, names)
+        while (waiting := readiness.poll()) and go_on() and time.monotonic() < deadline:
+            executor.spin_once(timeout_sec=0.05)
+        executor.shutdown()
+        node.destroy_node()
+        return waiting
+    finally:
+        context.try_shutdown()

@@ -1,0 +1,9 @@
+"""What all tests share: a ROS domain of their own on the loopback interface, and nothing from a model hub."""
+
+import os
+
+from legion_ros.nodes.domain import free_domain
+from legion_ros.nodes.graph import environment
+
+os.environ.update(environment(domain=os.environ.get("ROS_DOMAIN_ID", "") or str(free_domain())))
+os.environ["HF_HUB_OFFLINE"] = "1"
