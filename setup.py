@@ -9,6 +9,7 @@ from pathlib import Path
 
 from setuptools import Distribution, Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 PACKAGE = "legion_ros"
 INTERFACES = ("msg", "srv", "action")
@@ -80,6 +81,16 @@ def wheels(versions: dict[str, str]) -> list[str]:
     return [f"ros-{DISTRO}-{name}=={version}" for name, version in versions.items()]
 
 
+class FreshBuild(build_py):
+    """Copies the modules into an empty folder: what was deleted since the last build stays deleted."""
+
+    def run(self) -> None:
+        """Empty the folder first, unless the modules stay where they are."""
+        if not self.editable_mode:
+            shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
+
+
 class CMakeBuild(build_ext):
     """Runs CMakeLists.txt and takes its install tree into the wheel."""
 
@@ -106,7 +117,7 @@ class CMakeBuild(build_ext):
         """Configure, build and install into a folder of the build tree; returns that folder."""
         # where the ROS packages that this Python imports lie: the environment pip builds in
         prefix = Path(find_spec("rosidl_cmake").origin).parents[4]
-        build = ROOT / "build" / f"pip-{sys.implementation.cache_tag}"
+        build = ROOT / "build" / f"pip-{sys.implementation.cache_tag}-{DISTRO}"
         cache = build / "CMakeCache.txt"
         if cache.exists() and f"CMAKE_PREFIX_PATH:UNINITIALIZED={prefix}\n" not in cache.read_text():
             shutil.rmtree(build)  # configured against another environment
@@ -160,7 +171,7 @@ setup(
     package_dir={"legion_sim": "sim"},
     ext_modules=[Extension(f"{PACKAGE}.interfaces", sources=[])],
     data_files=[("share/ament_index/resource_index/packages", [])],
-    cmdclass={"build_ext": CMakeBuild},
+    cmdclass={"build_py": FreshBuild, "build_ext": CMakeBuild},
     distclass=RosDistribution,
     setup_requires=BUILD_TOOLS + wheels(GENERATORS[DISTRO]),
     install_requires=wheels(RUNTIME[DISTRO]) + REQUIREMENTS,

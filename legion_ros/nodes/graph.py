@@ -32,7 +32,8 @@ class Process:
 
     def command(self) -> list[str]:
         """What starts it with this Python, without `ros2 run`."""
-        words = [sys.executable, "-m", f"legion_ros.nodes.{self.name}", "--ros-args"]
+        # -P: a checkout that happens to be the working directory is not the installed package
+        words = [sys.executable, "-P", "-m", f"legion_ros.nodes.{self.name}", "--ros-args"]
         words += ["-r", f"__node:={self.name}", "--params-file", str(self.parameter_file)]
         for name, value in self.parameters.items():
             words += ["-p", f"{name}:={json.dumps(value)}"]
