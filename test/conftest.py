@@ -7,3 +7,8 @@ from legion_ros.nodes.graph import environment
 
 os.environ.update(environment(domain=os.environ.get("ROS_DOMAIN_ID", "") or str(free_domain())))
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def pytest_collection_modifyitems(items):
+    """The fast ones first."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
