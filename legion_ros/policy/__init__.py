@@ -1,0 +1,5 @@
+"""From observation to action."""
+
+from legion_ros.policy.expert import Expert, PolicyError
+
+__all__ = ["Expert", "PolicyError"]

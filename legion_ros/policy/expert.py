@@ -1,0 +1,95 @@
+"""An expert: the network that carries out one component's know-how."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from legion_ros.core import LegionError
+
+__all__ = ["Expert", "ExpertConfig", "PolicyError"]
+
+
+class PolicyError(LegionError):
+    """Tensors that are no expert, or an observation that is not its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertConfig:
+    """The shape of an expert's network."""
+
+    hidden: tuple[int, ...] = (256, 256)  # units of each hidden layer
+
+
+class Expert:
+    """A multilayer perceptron with a tanh output, its observations standardised by fixed statistics."""
+
+    def __init__(
+        self, mean: np.ndarray, deviation: np.ndarray, action_size: int, config: ExpertConfig | None = None
+    ) -> None:
+        """A network with random weights (torch's generator).
+
+        Args:
+            mean: (observation size,) of the observations it will see.
+            deviation: (observation size,) > 0, likewise.
+            action_size: length of an action.
+            config: the network's shape.
+        """
+        widths = (len(mean), *(config or ExpertConfig()).hidden)
+        layers: list[nn.Module] = []
+        for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
+            layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+        self.network = nn.Sequential(*layers, nn.Linear(widths[-1], action_size))
+        self.mean = torch.as_tensor(mean, dtype=torch.float32)
+        self.deviation = torch.as_tensor(deviation, dtype=torch.float32)
+
+    def __call__(self, observation: torch.Tensor) -> torch.Tensor:
+        """Actions (N, action size) in (-1, 1) for observations (N, observation size), with gradients."""
+        return torch.tanh(self.network((observation - self.mean) / self.deviation))
+
+    @torch.inference_mode()
+    def act(self, observation: np.ndarray) -> np.ndarray:
+        """Actions (N, action size) float32 in [-1, 1] for observations (N, observation size).
+
+        Raises:
+            PolicyError: the observation has another shape, or holds a NaN or an infinity.
+        """
+        observation = np.asarray(observation, np.float32)
+        if observation.ndim != 2 or observation.shape[1] != len(self.mean):
+            raise PolicyError(f"observation of shape {observation.shape}; valid: (N, {len(self.mean)})")
+        if not np.isfinite(observation).all():
+            raise PolicyError("the observation holds a NaN or an infinity")
+        return self(torch.from_numpy(observation)).numpy()
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Everything that makes the expert, by name; `from_tensors` takes it back."""
+        weights = {name: value.detach().cpu().numpy() for name, value in self.network.state_dict().items()}
+        return {"mean": self.mean.numpy(), "deviation": self.deviation.numpy(), **weights}
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, np.ndarray]) -> "Expert":
+        """The expert of `tensors()`. Raises PolicyError on missing, surplus, ill-shaped or non-finite ones."""
+        for name, value in tensors.items():
+            if not np.isfinite(value).all():
+                raise PolicyError(f"tensor {name} of an expert holds a NaN or an infinity")
+        layers = sorted(int(name.split(".")[0]) for name in tensors if name.endswith(".weight"))
+        known = {"mean", "deviation"} | {f"{layer}.{part}" for layer in layers for part in ("weight", "bias")}
+        if not layers or tensors.keys() != known:
+            raise PolicyError(f"an expert needs tensors {sorted(known)}; these are {sorted(tensors)}")
+        weights = [tensors[f"{layer}.weight"] for layer in layers]
+        hidden = tuple(int(weight.shape[0]) for weight in weights[:-1])
+        expert = cls(
+            tensors["mean"], tensors["deviation"], weights[-1].shape[0], ExpertConfig(hidden=hidden)
+        )
+        expected = expert.tensors()
+        for name, value in tensors.items():
+            if name not in expected or value.shape != expected[name].shape:
+                raise PolicyError(f"tensor {name} of an expert has shape {value.shape}, which does not fit the others")
+        if not (tensors["deviation"] > 0).all():
+            raise PolicyError("the deviation of an expert's observations must be positive")
+        expert.network.load_state_dict(
+            {name: torch.from_numpy(np.array(tensors[name], np.float32)) for name in expert.network.state_dict()}
+        )
+        return expert
