@@ -1,0 +1,160 @@
+"""An instruction cut into clauses, each one request in the imperative with its politeness taken off."""
+
+import re
+from dataclasses import dataclass
+
+from legion_ros.language import lexicon
+from legion_ros.language.guard import EXAMPLES, Rejected
+from legion_ros.language.lexicon import ACQUIRE, COLORS, DETERMINERS, FINITE, FIXTURES, KINDS, NUMBERS, QUANTIFIERS
+
+__all__ = ["Clause", "split"]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One request, or a remark that only mentions things."""
+
+    text: str  # plain words, commas between coordinated things
+    remark: bool = False  # a statement before a request: what it names can be "it", nothing is done
+    taken: str = ""  # what a clause before took hold of on the way to this one: "it" of this clause
+
+
+def split(sentence: str) -> list[Clause]:
+    """The clauses of a sentence that the guard let through.
+
+    "put the mug and the can in the bin, then close it" -> "put the mug and the can in the bin", "close it"
+
+    Raises:
+        Rejected: nothing in it asks for anything.
+    """
+    texts: list[str] = []
+    for stretch in re.split(_HARD, _PAIRS.sub(" ", sentence)):
+        texts += _coordinated(stretch)
+    clauses: list[Clause] = []
+    for text in texts:
+        if not text:
+            continue
+        if _is_statement(text):
+            clauses.append(Clause(text, remark=True))
+        else:
+            clauses.append(Clause(text))
+    clauses = _merge_taking(clauses)
+    if not clauses or clauses[-1].remark:
+        what = f"{sentence!r} is a statement" if clauses else f"{sentence!r} asks for nothing"
+        raise Rejected(f"{what}; give an instruction", EXAMPLES)
+    return clauses
+
+
+_HARD = r"[.;!?:]+|,? ?\b(?:and then|then|and after that|after that|afterwards|after which|and finally|finally)\b,?"
+_PAIRS = re.compile(r"\b(?:go ahead and|go on and|go and|come and|try and|be so kind and)\b")
+_SOFT = r"(, and |, | and |,)"
+
+_ADDRESS = (
+    r"please|kindly|hey|hi|hello|ok|okay|now|next|first|second|also|so|well|robot|legion|panda|franka|dear robot|"
+    r"just|quickly|slowly|carefully|gently|immediately|simply|maybe|perhaps|to start with|"
+    r"(?:can|could|would|will) you|(?:do|would) you mind|"
+    r"i (?:want|need|would like|would love|expect|ask|wish) you to|i am asking you to|i would appreciate it|"
+    r"you (?:should|must|need to|have to|can|could|may|will|ought to|are to)|it is time to|time to|your task is to|"
+    r"let us|try to|help me to|help me|be so kind as to|feel free to|start by|begin by|"
+    r"start to|begin to|start|begin|proceed to|continue to|and|but|use your (?:hand|finger|gripper|arm|fingers) to|"
+    r"let (?:your|the) (?:hand|gripper|arm)(?= \w+ (?:over|to|above|near|close))|make sure (?:that )?you|"
+    r"your job is to|the task is to|see to it that you|remember to|i say|quick|come on"
+)
+_PREFIX = re.compile(rf"^(?:{_ADDRESS})\b[, ]*")
+_SUFFIX = re.compile(
+    r"[, ]+(?:please|now|thanks|thank you(?: very much)?|for me|for us|again|once more|right now|right away|at once|"
+    r"immediately|quickly|slowly|carefully|gently|robot|legion|will you|would you|could you|can you|a bit|a little|"
+    r"a little bit|slightly|asap|as soon as you can|as soon as possible|too|as well|okay|ok|here|"
+    r"with (?:your|the) (?:gripper|hand|arm|fingers?)|using (?:your|the) (?:gripper|hand|arm|fingers?)|"
+    r"(?:with )?care|afterwards|somehow|completely|in (?:one|a) go|first)$"
+)
+# "i want the table cleared" -> "have the table cleared"
+_WISH = re.compile(r"^i (?:want|need|would like|would love|wish)(?: to see| to have)? (?=(?:the|this|that|all|every|both|my|it)\b)")
+
+_NOUNS = frozenset(word for names in (*KINDS.values(), *FIXTURES.values()) for name in names for word in name.split())
+_STARTS = DETERMINERS | QUANTIFIERS | COLORS | NUMBERS.keys() | lexicon.VAGUE
+_SUBJECTS = frozenset(("i", "you", "he", "she", "we", "they", "it", "there", "this", "that", "everybody", "somebody"))
+
+
+def imperative(text: str) -> str:
+    """A clause without address and politeness, before and after."""
+    text = text.strip(" ,'-")
+    while True:
+        shorter = _PREFIX.sub("", _SUFFIX.sub("", _WISH.sub("have ", text), count=1), count=1).strip(" ,'-")
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def _coordinated(stretch: str) -> list[str]:
+    """Clauses joined by commas and "and": what begins like a thing goes on with the clause before."""
+    pieces = re.split(_SOFT, stretch)
+    texts = [imperative(pieces[0])]
+    for joint, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        text = imperative(piece)
+        if not texts[-1]:
+            texts[-1] = text
+        elif not _names_thing(text):
+            texts.append(text)
+        elif _has_aim(text) and _has_aim(texts[-1]):  # "put the can in the bin and the mug in the drawer"
+            texts.append(f"{_verb(texts[-1])} {text}")
+        elif text:
+            texts[-1] += f"{' and ' if 'and' in joint else ', '}{text}"
+    return texts
+
+
+def _names_thing(text: str) -> bool:
+    words = text.split()
+    if not words or words[0] in _STARTS:
+        return not _is_statement(text)
+    return words[0] in _NOUNS and not (len(words) > 1 and words[1] in _STARTS | lexicon.PRONOUNS)
+
+
+def _has_aim(text: str) -> bool:
+    return bool(re.search(r" (?:in|into|inside|to|toward|towards|onto|on|over|left|right|away|back|closer)\b", text))
+
+
+def _verb(text: str) -> str:
+    words = text.split()
+    end = next((i for i, word in enumerate(words) if i and (word in _STARTS or word in _NOUNS)), 1)
+    return " ".join(words[:end])
+
+
+def _is_statement(text: str) -> bool:
+    """It begins with what it is about and says something of it: "the table is clear", "i like the can"."""
+    words = text.split()
+    if not words or not (words[0] in _STARTS or words[0] in _SUBJECTS):
+        return False
+    return words[0] in _SUBJECTS - DETERMINERS or any(word in FINITE for word in words[1:])
+
+
+def _merge_taking(clauses: list[Clause]) -> list[Clause]:
+    """Leave out "pick up the can" where the next clause says what to do with it."""
+    merged: list[Clause] = []
+    taken = ""
+    for index, clause in enumerate(clauses):
+        match = None if clause.remark else _TAKING.match(clause.text)
+        following = clauses[index + 1] if index + 1 < len(clauses) else None
+        if match and following and not following.remark and _about_it(following.text):
+            taken = match.group(1)
+            continue
+        text = clause.text
+        if taken and not _PRONOUN.search(text):  # "grab the ball and toss into the bin"
+            verb, _, rest = text.partition(" ")
+            text = f"{verb} it {rest}"
+        merged.append(Clause(text, clause.remark, taken))
+        taken = ""
+    return merged
+
+
+_TAKING = re.compile(rf"^{ACQUIRE} (?!rid\b)((?:(?! in | into | to | over | off ).)+?)(?: up| from the table| off the table)?$")
+
+
+_PRONOUN = re.compile(r"\b(?:it|them)\b")
+
+
+def _about_it(text: str) -> bool:
+    words = text.split()
+    if _PRONOUN.search(text):
+        return True
+    return not any(word in _STARTS or word in _NOUNS for word in words[1:2]) and len(words) > 1 and _has_aim(text)

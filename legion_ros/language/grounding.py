@@ -1,0 +1,260 @@
+"""Noun phrases to things in a scene: "the red can" -> red_can, "the trash" -> bin, "everything" -> all on the table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from legion_ros.core import Fixture, Object, Scene, predicates
+from legion_ros.language import lexicon
+from legion_ros.language.guard import Rejected
+from legion_ros.language.phrases import Phrase
+
+__all__ = ["Discourse", "Grounder", "Reference", "on_table", "UnknownThing"]
+
+CLOSENESS = 0.55  # cosine of two nouns from which one may stand for the other
+
+
+class UnknownThing(Rejected):
+    """A noun that nothing in the scene answers to."""
+
+
+class Encoder(Protocol):
+    """What turns words into unit embeddings."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """(N, D) float32, unit length each."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a noun phrase stands for."""
+
+    slot: str  # key of legion_ros.language.template.SLOTS
+    objects: tuple[str, ...] = ()  # names of objects, nearest the robot first
+    fixture: str = ""  # name of a fixture
+    every: bool = False  # all the objects on the table, whatever they are
+    note: str = ""  # why these, where that needs saying
+
+
+@dataclass
+class Discourse:
+    """What was mentioned so far, the latest last: what "it" and "them" can stand for."""
+
+    mentioned: list[Reference] = field(default_factory=list)
+
+    def mention(self, reference: Reference) -> None:
+        """Remember an object or a fixture."""
+        if reference.objects or reference.fixture:
+            self.mentioned.append(reference)
+
+    def antecedents(self, pronoun: str, container: bool = False) -> list[Reference]:
+        """What the pronoun can stand for, the latest first: one thing for "it", several for "them".
+
+        `container` asks for what something can be put into.
+        """
+        found: list[Reference] = []
+        for reference in reversed(self.mentioned):
+            single = bool(reference.fixture) or len(reference.objects) == 1
+            fits = bool(reference.fixture) if container else (pronoun == "it") == single
+            if fits and reference not in found:
+                found.append(reference)
+        return found[:2]
+
+
+def on_table(scene: Scene) -> tuple[Object, ...]:
+    """The objects that lie in no container, nearest the robot first."""
+    containers = [fixture for fixture in scene.fixtures if fixture.kind in ("bin", "drawer")]
+    free = [thing for thing in scene.objects if not any(predicates.inside(thing, c) for c in containers)]
+    return tuple(sorted(free, key=_distance))
+
+
+class Grounder:
+    """Finds what a noun phrase names. Needs the embeddings only for nouns that it has never heard."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Nothing is embedded before it is asked for."""
+        self._encoder = encoder
+
+    def ground(self, phrase: Phrase, scene: Scene, discourse: Discourse) -> list[Reference]:
+        """What the phrase can stand for, the likeliest first: more than one only for pronouns.
+
+        Where several objects answer and the phrase does not say how many, the one nearest the robot's base is
+        taken, things on the table before things in a container, and the reference's note says so.
+
+        Raises:
+            UnknownThing: nothing in the scene answers to it; the message names what is seen.
+            Rejected: how many or which are meant can't be told.
+        """
+        if len(phrase.words) == 1 and phrase.words[0] in lexicon.PRONOUNS:
+            pronoun = phrase.words[0]
+            found = discourse.antecedents(pronoun, container=phrase.preposition in lexicon.GOAL)
+            if not found:
+                raise Rejected(f"nothing was named before that {pronoun!r} could stand for", _seen(scene))
+            return found
+        return [self._name(phrase, scene)]
+
+    def _name(self, phrase: Phrase, scene: Scene) -> Reference:
+        words = [word for word in phrase.words if word]
+        if "of" in words:
+            words = _without_of(words)
+        noun, modifiers = _split_noun(words)
+        if noun in lexicon.TOOL:
+            return Reference("tool")
+        if noun in lexicon.TABLE:
+            return Reference("table")
+        for kind, names in lexicon.FIXTURES.items():
+            if noun in names or noun == kind:
+                return _fixture(kind, noun, scene)
+        for fixture in scene.fixtures:
+            if noun in (fixture.kind, fixture.name):
+                return Reference(_slot(fixture), fixture=fixture.name)
+        return self._objects(str(phrase), noun, modifiers, scene)
+
+    def _objects(self, phrase: str, noun: str, modifiers: list[str], scene: Scene) -> Reference:
+        plural = _singular(noun) != noun
+        anything = _singular(noun) in lexicon.THINGS or noun in lexicon.EVERYTHING
+        kind, note = ("", "") if anything or noun in ("one", "ones", "") else self._kind(noun, scene)
+        things = [thing for thing in scene.objects if not kind or thing.kind == kind]
+        if kind and not things:
+            raise UnknownThing(f"there is no {noun!r} here", _seen(scene))
+        things, described = _described(phrase, things, modifiers, scene)
+        free = [thing for thing in on_table(scene) if thing in things]
+        vague = sorted(lexicon.VAGUE.intersection(modifiers))
+        if vague:
+            raise Rejected(f"which are meant by {phrase!r} can't be told from {vague[0]!r}", _seen(scene))
+        if anything and not described and (plural or noun in lexicon.EVERYTHING or _collective(noun, modifiers)):
+            return Reference("objects", tuple(thing.name for thing in free), every=True, note=note)
+        count = next((lexicon.NUMBERS[word] for word in modifiers if word in lexicon.NUMBERS), 0)
+        count = 2 if "both" in modifiers else count
+        if plural or count > 1 or {"all", "every", "each"}.intersection(modifiers):
+            return _several(phrase, free or things, count, note, scene)
+        if noun in lexicon.THINGS and not described and len(free) != 1:
+            raise Rejected(f"which thing is meant by {phrase!r} can't be told", _seen(scene))
+        return _single(phrase, things, free, modifiers, note)
+
+    def _kind(self, noun: str, scene: Scene) -> tuple[str, str]:
+        """The kind that a noun stands for, and a note where it was found by meaning alone."""
+        single = _singular(noun)
+        kinds = dict.fromkeys(thing.kind for thing in scene.objects)
+        names = {kind: (kind, *lexicon.KINDS.get(kind, ())) for kind in (*kinds, *lexicon.KINDS)}
+        for kind, known in names.items():
+            if single in known or noun in known:
+                return kind, ""
+        vocabulary = [(name, kind) for kind in kinds for name in names[kind]]
+        others = [name for name in (*lexicon.OTHERS, *lexicon.TABLE) if name not in dict(vocabulary)]
+        others += [name for fixture in lexicon.FIXTURES.values() for name in fixture]
+        vectors = self._encoder.encode([single, *(name for name, _ in vocabulary), *others])
+        closeness = vectors[1:] @ vectors[0]
+        best = int(np.argmax(closeness))
+        if best >= len(vocabulary) or closeness[best] < CLOSENESS:
+            raise UnknownThing(f"there is no {noun!r} here", _seen(scene))
+        name, kind = vocabulary[best]
+        return kind, f"took {noun!r} for a {kind}"
+
+
+def _split_noun(words: list[str]) -> tuple[str, list[str]]:
+    """The longest ending that is a name, or else the last word; and the words before it."""
+    words = [word for word in words if word not in lexicon.DETERMINERS or word in ("some", "any")]
+    known = set(lexicon.TABLE | lexicon.TOOL | lexicon.THINGS | {"one", "ones", "everything", "all"})
+    known.update(name for names in (*lexicon.KINDS.values(), *lexicon.FIXTURES.values()) for name in names)
+    for start in range(len(words)):
+        ending = " ".join(words[start:])
+        if ending in known or _singular(ending) in known:
+            single = _singular(ending)
+            keep = single in known and single not in lexicon.THINGS and _is_fixture(single)
+            return (single if keep else ending), words[:start]
+    return (words[-1], words[:-1]) if words else ("", [])
+
+
+def _is_fixture(name: str) -> bool:
+    return any(name in names for names in lexicon.FIXTURES.values()) or name in lexicon.TABLE | lexicon.TOOL
+
+
+def _singular(noun: str) -> str:
+    for ending, single in (("boxes", "box"), ("switches", "switch"), ("ies", "y")):
+        if noun.endswith(ending):
+            return noun.removesuffix(ending) + single
+    return noun[:-1] if len(noun) > 3 and noun.endswith("s") and not noun.endswith("ss") else noun
+
+
+def _without_of(words: list[str]) -> list[str]:
+    """ "all of the cans" -> all the cans; "one of the cans" -> one cans, which is one can; "can of soda" -> can."""
+    at = words.index("of")
+    before, after = words[:at], words[at + 1 :]
+    if before and all(word in lexicon.QUANTIFIERS | lexicon.NUMBERS.keys() | lexicon.VAGUE for word in before):
+        if before == ["one"]:
+            after = [_singular(word) for word in after]
+        return before + after
+    return before
+
+
+def _collective(noun: str, modifiers: list[str]) -> bool:
+    return noun in ("stuff", "mess", "clutter", "junk") or bool({"all", "every", "each"}.intersection(modifiers))
+
+
+def _fixture(kind: str, noun: str, scene: Scene) -> Reference:
+    for fixture in scene.fixtures:
+        if fixture.kind == kind:
+            return Reference(_slot(fixture), fixture=fixture.name)
+    raise UnknownThing(f"there is no {noun!r} here", _seen(scene))
+
+
+def _slot(fixture: Fixture) -> str:
+    return fixture.kind if fixture.kind in lexicon.FIXTURES else "object"
+
+
+def _described(phrase: str, things: list[Object], modifiers: list[str], scene: Scene) -> tuple[list[Object], bool]:
+    """The things of the colour that the phrase names, and whether it describes them at all."""
+    colors = [word for word in modifiers if word in lexicon.COLORS]
+    same = {"gray": "grey", "golden": "gold"}
+    matching = [t for t in things if all(same.get(t.color, t.color) == same.get(c, c) for c in colors)]
+    if not matching:
+        raise UnknownThing(f"there is no {phrase.removeprefix('the ')!r} here", _seen(scene))
+    return matching, bool(colors) or any(word in lexicon.SELECTORS for word in modifiers)
+
+
+def _several(phrase: str, things: list[Object], count: int, note: str, scene: Scene) -> Reference:
+    things = sorted(things, key=_distance)
+    if count and len(things) < count:
+        raise Rejected(f"{phrase!r} asks for {count}, but there are {len(things)}", _seen(scene))
+    names = [thing.name for thing in things]
+    if count and len(names) > count:
+        left = f"{phrase!r}: there are {len(names)}; took the nearest, {', '.join(names[:count])}"
+        note = f"{note}; {left}" if note else left
+        names = names[:count]
+    return Reference("object", tuple(names), note=note)
+
+
+def _single(phrase: str, things: list[Object], free: list[Object], modifiers: list[str], note: str) -> Reference:
+    candidates = free or sorted(things, key=_distance)
+    selector = next((lexicon.SELECTORS[word] for word in modifiers if word in lexicon.SELECTORS), "")
+    chosen = min(candidates, key=_ORDER[selector or "near"])
+    if len(candidates) > 1 and not selector:
+        others = ", ".join(thing.name for thing in candidates if thing is not chosen)
+        why = f"{phrase!r}: took {chosen.name}, the nearest; there is also {others}"
+        note = f"{note}; {why}" if note else why
+    return Reference("object", (chosen.name,), note=note)
+
+
+def _distance(thing: Object) -> float:
+    return float(np.hypot(*thing.position[:2]))
+
+
+_ORDER = {
+    "near": _distance,
+    "far": lambda thing: -_distance(thing),
+    "left": lambda thing: -float(thing.position[1]),
+    "right": lambda thing: float(thing.position[1]),
+    "big": lambda thing: -float(np.prod(thing.size)),
+    "small": lambda thing: float(np.prod(thing.size)),
+    "tall": lambda thing: -float(thing.grip[1][2]),
+}
+
+
+def _seen(scene: Scene) -> tuple[str, ...]:
+    """What there is, in words: "red can", "bin", ..."""
+    things = tuple(f"{thing.color} {thing.kind}".strip() for thing in scene.objects)
+    return things + tuple(fixture.kind for fixture in scene.fixtures)

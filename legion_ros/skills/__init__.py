@@ -1,0 +1,7 @@
+"""From an instruction to a plan of learned skills, and the plan's execution."""
+
+from legion_ros.language.guard import Rejected
+from legion_ros.skills.composer import Composer
+from legion_ros.skills.plan import Plan
+
+__all__ = ["Composer", "Plan", "Rejected"]

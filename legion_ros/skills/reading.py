@@ -1,0 +1,159 @@
+"""One way to understand a clause: what it is about, where that is to go, and which skills take such arguments."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice, product
+
+from legion_ros.core import SKILLS, Scene
+from legion_ros.core.skill import PLACES
+from legion_ros.language.grounding import Discourse, Grounder, Reference
+from legion_ros.language.guard import Rejected
+from legion_ros.language.lexicon import GOAL, SOURCE
+from legion_ros.language.phrases import Pattern, Phrase
+
+__all__ = ["Reading", "readings"]
+
+READINGS = 8  # at most, of one clause
+_ON_TABLE = frozenset(("on", "from", "off", "across", "along", "over", "of", "in", "upon"))
+_WITH = frozenset(("with", "using", "by"))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A clause with its phrases grounded."""
+
+    text: str  # what to embed
+    objects: tuple[str, ...] = ()
+    every: bool = False  # the objects are all there are on the table
+    excepted: tuple[str, ...] = ()
+    direct: str = ""  # fixture that something is done to
+    goal: str = ""  # fixture that something goes to
+    place: str = ""
+    odd: str = ""  # what no skill has a use for, in words
+    mentioned: tuple[Reference, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def takes(self, skill: str) -> bool:
+        """Whether the clause names just the arguments of `skill`."""
+        return not self.lacks(skill)
+
+    def lacks(self, skill: str, discard: str = "") -> str:
+        """What keeps `skill` from doing it, in words; "" where nothing does. `discard`: goal when none is named."""
+        declared = SKILLS[skill]
+        if self.odd:
+            return self.odd
+        if not declared.takes_object:
+            known = ", ".join(declared.targets)
+            if self.objects:
+                return f"{skill} takes no object, only: {known}"
+            if self.direct not in declared.targets or self.goal:
+                return f"{skill} is for: {known}"
+            return ""
+        if self.direct:
+            return f"{skill} takes an object of the table, not the {self.direct}"
+        if not self.objects and not self.every:
+            return f"{skill} needs an object"
+        named = self.goal or self.place
+        if not declared.targets:
+            return f"{skill} takes no {named}" if named else ""
+        if (self.goal and self.place) or (named or discard) not in declared.targets:
+            return f"{skill} needs to be told where: {', '.join(declared.targets)}"
+        return ""
+
+
+@dataclass
+class _Roles:
+    """Collects what the phrases of a pattern stand for."""
+
+    slots: dict[Phrase, str] = field(default_factory=dict)
+    objects: list[tuple[str, ...]] = field(default_factory=list)  # of each group of phrases that go together
+    every: bool = False
+    excepted: list[str] = field(default_factory=list)
+    direct: list[str] = field(default_factory=list)
+    goal: list[str] = field(default_factory=list)
+    table: list[Phrase] = field(default_factory=list)  # phrases that only say that things are on the table
+    odd: str = ""
+
+    def add(self, phrase: Phrase, reference: Reference) -> None:
+        self.slots[phrase] = reference.slot
+        if phrase.excepted:
+            self.excepted += reference.objects
+            self.odd = self.odd or ("" if reference.objects else f"{phrase} is none of the objects")
+        elif reference.slot == "tool":
+            if phrase.preposition in _WITH:
+                self.slots[phrase] = ""
+        elif reference.slot == "table":
+            if phrase.preposition in _ON_TABLE:
+                self.table.append(phrase)
+            elif phrase.preposition:
+                self.odd = f"{phrase.preposition} {phrase!s} is not understood"
+        elif reference.fixture:
+            self._fixture(phrase, reference)
+        else:
+            self._object(phrase, reference)
+
+    def _object(self, phrase: Phrase, reference: Reference) -> None:
+        if phrase.joined and self.objects:
+            self.objects[-1] += tuple(name for name in reference.objects if name not in self.objects[-1])
+        else:
+            self.objects.append(reference.objects)
+        self.every = self.every or reference.every
+
+    def _fixture(self, phrase: Phrase, reference: Reference) -> None:
+        if phrase.preposition in GOAL and (self.objects or self.every or self.table or self._cleared):
+            self.goal.append(reference.fixture)
+        elif phrase.preposition in GOAL | SOURCE:
+            self.odd = f"{phrase.preposition} {phrase!s} is not understood there"
+        else:
+            self.direct.append(reference.fixture)
+
+    @property
+    def _cleared(self) -> bool:
+        return "table" in self.slots.values()
+
+
+def readings(
+    patterns: list[Pattern], scene: Scene, discourse: Discourse, grounder: Grounder
+) -> tuple[list[Reading], Rejected | None]:
+    """All readings of a clause, and the first reason why a pattern has none."""
+    found: list[Reading] = []
+    problem: Rejected | None = None
+    for pattern in patterns:
+        try:
+            found += islice(_of_pattern(pattern, scene, discourse, grounder), READINGS)
+        except Rejected as error:
+            problem = problem or error
+    return found[:READINGS], problem
+
+
+def _of_pattern(pattern: Pattern, scene: Scene, discourse: Discourse, grounder: Grounder) -> Iterator[Reading]:
+    phrases = pattern.phrases
+    choices = [grounder.ground(phrase, scene, discourse) for phrase in phrases]
+    for references in product(*choices):
+        roles = _Roles()
+        for phrase, reference in zip(phrases, references, strict=True):
+            roles.add(phrase, reference)
+        yield _reading(pattern, roles, references)
+
+
+def _reading(pattern: Pattern, roles: _Roles, references: tuple[Reference, ...]) -> Reading:
+    odd = roles.odd
+    if len(roles.objects) > 1:
+        odd = odd or "no skill takes two objects for different roles"
+    if len(set(roles.direct)) + len(set(roles.goal)) > 1:
+        odd = odd or "no skill takes two fixtures at once"
+    if roles.goal or pattern.place in PLACES:
+        roles.slots.update(dict.fromkeys(roles.table, ""))  # "the mug on the table in the bin": where it is now
+    objects = roles.objects[0] if roles.objects else ()
+    return Reading(
+        text=pattern.text(roles.slots),
+        objects=tuple(name for name in objects if name not in roles.excepted),
+        every=roles.every,
+        excepted=tuple(roles.excepted),
+        direct=roles.direct[0] if roles.direct else "",
+        goal=roles.goal[0] if roles.goal else "",
+        place=pattern.place,
+        odd=odd,
+        mentioned=tuple(reference for reference in references if reference.slot not in ("table", "tool")),
+        notes=tuple(reference.note for reference in references if reference.note),
+    )
