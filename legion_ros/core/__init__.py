@@ -5,4 +5,14 @@ from legion_ros.core.errors import LegionError
 from legion_ros.core.scene import Fixture, Object, Scene, Tool
 from legion_ros.core.skill import SKILLS, GroundedSkill
 
-__all__ = ["SKILLS", "Environment", "Fixture", "GroundedSkill", "LegionError", "Object", "Scene", "StepResult", "Tool"]
+__all__ = [
+    "SKILLS",
+    "Environment",
+    "Fixture",
+    "GroundedSkill",
+    "LegionError",
+    "Object",
+    "Scene",
+    "StepResult",
+    "Tool",
+]

@@ -50,7 +50,9 @@ class Limits:
             raise ValueError(f"action {action} is not {ACTION.size} finite numbers")
         action = np.clip(action, -1.0, 1.0)
         return ToolCommand(
-            action[:3] * self.max_speed, float(action[3]) * self.max_yaw_rate, 0.5 * (action[4] + 1) * self.max_opening
+            action[:3] * self.max_speed,
+            float(action[3]) * self.max_yaw_rate,
+            0.5 * (action[4] + 1) * self.max_opening,
         )
 
     def action(self, command: ToolCommand) -> np.ndarray:

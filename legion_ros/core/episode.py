@@ -14,7 +14,9 @@ class Episode:
     instruction: str
     observation: np.ndarray  # (T, observation size) float32: before each action
     action: np.ndarray  # (T, action size) float32: what was done
-    label: np.ndarray  # (T, action size) float32: what a teacher would have done; the action itself without one
+    label: (
+        np.ndarray
+    )  # (T, action size) float32: what a teacher would have done; the action itself without one
     success: bool
 
     def __len__(self) -> int:

@@ -15,6 +15,7 @@ __all__ = ["OBSERVATION", "observe"]
 
 # A hair inside the yaw of Limits; over pi wide, so that every grip has one within it.
 WRIST_RANGE = (-1.30, 2.35)  # rad
+FINGER_ROOM = 0.045  # m from an object's side to the middle of fingers that stand behind it
 
 OBSERVATION = Layout(
     (
@@ -27,6 +28,9 @@ OBSERVATION = Layout(
         Field("goal_from_tool", 3, "m", "base"),
         Field("goal_from_object", 3, "m", "base"),
         Field("goal_turn", 1, "rad"),  # of the tool, until the fingers stand across the way to the goal
+        Field(
+            "behind_from_tool", 2, "m", "base"
+        ),  # x, y of the point just behind the object, seen from the goal
         Field("joint", 1, "m"),  # how far the target is open, or pressed
     )
 )
@@ -49,6 +53,8 @@ def observe(scene: Scene, skill: GroundedSkill) -> np.ndarray:
         fixture = scene.fixture(skill.target)
         position, extents, turn, joint = fixture.handle, fixture.size, -tool.yaw, fixture.joint
     way = goal - position
+    length = max(math.hypot(way[0], way[1]), 1e-6)
+    behind = position[:2] - way[:2] / length * (0.5 * max(extents[:2]) + FINGER_ROOM)
     return OBSERVATION.pack(
         {
             "tool_position": tool.position,
@@ -60,6 +66,7 @@ def observe(scene: Scene, skill: GroundedSkill) -> np.ndarray:
             "goal_from_tool": goal - tool.position,
             "goal_from_object": way,
             "goal_turn": _turn(tool.yaw, math.atan2(way[1], way[0]), square=False),
+            "behind_from_tool": behind - tool.position[:2],
             "joint": joint,
         }
     )

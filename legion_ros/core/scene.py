@@ -92,7 +92,9 @@ def _find(things: tuple, name: str, noun: str):  # noqa: ANN202  (Object or Fixt
     for thing in things:
         if thing.name == name:
             return thing
-    raise LegionError(f"no {noun} {name!r} in the scene; there are: {', '.join(t.name for t in things) or 'none'}")
+    raise LegionError(
+        f"no {noun} {name!r} in the scene; there are: {', '.join(t.name for t in things) or 'none'}"
+    )
 
 
 def _rotation(quaternion: np.ndarray) -> np.ndarray:

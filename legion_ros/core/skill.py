@@ -122,9 +122,15 @@ SKILLS: Mapping[str, Skill] = MappingProxyType(
         "reach": Skill(True, (), _hover, _reached, 8.0),
         "put": Skill(True, ("bin", "drawer"), _free_spot, _is_put, 15.0),
         "push": Skill(True, tuple(PLACES), lambda scene, skill: PLACES[skill.target], _is_pushed, 15.0),
-        "open": Skill(False, ("drawer",), _when_open, lambda s, k: predicates.opened(s.fixture(k.target)), 12.0),
-        "close": Skill(False, ("drawer",), _when_closed, lambda s, k: predicates.closed(s.fixture(k.target)), 12.0),
-        "press": Skill(False, ("button",), _when_pressed, lambda s, k: predicates.pressed(s.fixture(k.target)), 8.0),
+        "open": Skill(
+            False, ("drawer",), _when_open, lambda s, k: predicates.opened(s.fixture(k.target)), 12.0
+        ),
+        "close": Skill(
+            False, ("drawer",), _when_closed, lambda s, k: predicates.closed(s.fixture(k.target)), 12.0
+        ),
+        "press": Skill(
+            False, ("button",), _when_pressed, lambda s, k: predicates.pressed(s.fixture(k.target)), 8.0
+        ),
     }
 )
 

@@ -4,10 +4,11 @@ The scripted experts of `legion_sim` are named here and in no other room: they t
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from legion_ros.core.episode import Episode
 __all__ = ["Job", "Practice", "jobs"]
 
 Tensors = dict[str, np.ndarray]
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +38,6 @@ class Job:
 
 def jobs(job: Job, shares: int) -> list[Job]:
     """The same work in `shares` parts with seeds of their own."""
-    from dataclasses import replace
-
     size = -(-job.episodes // shares)
     return [replace(job, episodes=size, seed=(*job.seed, share)) for share in range(shares)]
 
@@ -50,7 +51,11 @@ class Practice:
 
     def run(self, work: list[Job]) -> Iterator[tuple[Job, dict[str, list[Episode]]]]:
         """Each job with its episodes by skill, as they finish."""
-        futures = {self._pool.submit(_practise, job): job for job in work}
+        return self.each(_practise, work)
+
+    def each(self, function: Callable[[T], R], work: Iterable[T]) -> Iterator[tuple[T, R]]:
+        """Each piece of work with what a module-level `function` makes of it, as they finish."""
+        futures = {self._pool.submit(function, piece): piece for piece in work}
         for future in as_completed(futures):
             yield futures[future], future.result()
 

@@ -45,7 +45,9 @@ class Demonstrations:
             version = self._database.execute("PRAGMA user_version").fetchone()[0]
             tables = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if tables and version != _VERSION:
-                raise DemonstrationError(f"{self.file} has format {version}; this program reads format {_VERSION}")
+                raise DemonstrationError(
+                    f"{self.file} has format {version}; this program reads format {_VERSION}"
+                )
             self._database.executescript(_SCHEMA + f"PRAGMA user_version={_VERSION};")
         except sqlite3.DatabaseError as error:
             raise DemonstrationError(f"{self.file} is no demonstration file: {error}") from error
@@ -75,13 +77,17 @@ class Demonstrations:
         """
         if not self.counts().get(skill, (0, 0))[0]:
             known = ", ".join(sorted(self.counts())) or "none"
-            raise DemonstrationError(f"no successful demonstration of {skill!r} in {self.file}; there are: {known}")
+            raise DemonstrationError(
+                f"no successful demonstration of {skill!r} in {self.file}; there are: {known}"
+            )
         rows = self._database.execute(
             "SELECT instruction, steps, observation, action, label FROM episode WHERE skill = ? AND success ORDER BY id",
             (skill,),
         )
         for instruction, steps, *blobs in rows:
-            yield Episode(instruction, *(np.frombuffer(b, np.float32).reshape(steps, -1) for b in blobs), True)
+            yield Episode(
+                instruction, *(np.frombuffer(b, np.float32).reshape(steps, -1) for b in blobs), True
+            )
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

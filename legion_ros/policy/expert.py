@@ -80,16 +80,19 @@ class Expert:
             raise PolicyError(f"an expert needs tensors {sorted(known)}; these are {sorted(tensors)}")
         weights = [tensors[f"{layer}.weight"] for layer in layers]
         hidden = tuple(int(weight.shape[0]) for weight in weights[:-1])
-        expert = cls(
-            tensors["mean"], tensors["deviation"], weights[-1].shape[0], ExpertConfig(hidden=hidden)
-        )
+        expert = cls(tensors["mean"], tensors["deviation"], weights[-1].shape[0], ExpertConfig(hidden=hidden))
         expected = expert.tensors()
         for name, value in tensors.items():
             if name not in expected or value.shape != expected[name].shape:
-                raise PolicyError(f"tensor {name} of an expert has shape {value.shape}, which does not fit the others")
+                raise PolicyError(
+                    f"tensor {name} of an expert has shape {value.shape}, which does not fit the others"
+                )
         if not (tensors["deviation"] > 0).all():
             raise PolicyError("the deviation of an expert's observations must be positive")
         expert.network.load_state_dict(
-            {name: torch.from_numpy(np.array(tensors[name], np.float32)) for name in expert.network.state_dict()}
+            {
+                name: torch.from_numpy(np.array(tensors[name], np.float32))
+                for name in expert.network.state_dict()
+            }
         )
         return expert

@@ -38,7 +38,9 @@ def _move(error: np.ndarray, turn: float, opening: float, speed: float = 1.0) ->
     return np.array([*velocity, rate, np.clip(2 * opening / _LIMITS.max_opening - 1, -1, 1)])
 
 
-def _approach(f: Fields, error: np.ndarray, turn: float, opening: float, near: float, travel: float) -> np.ndarray:
+def _approach(
+    f: Fields, error: np.ndarray, turn: float, opening: float, near: float, travel: float
+) -> np.ndarray:
     """Go to a point from above: up to `travel` while far from it sideways, down within `near` m of its vertical."""
     aside = float(np.hypot(*error[:2]))
     height = float(f["tool_position"][2])
@@ -47,7 +49,9 @@ def _approach(f: Fields, error: np.ndarray, turn: float, opening: float, near: f
     lift = max(travel, height + error[2]) - height
     hover = max(0.05 + error[2], min(lift, 0.0)) if aside < 0.06 else lift  # wait over it until turned
     down = (1 - far) * turned * error[2] + (1 - turned) * (1 - far) * hover + far * lift
-    free = 1 - far * (1 - np.clip((height - (travel - 0.07)) / 0.05, 0, 1))  # no sideways move low among things
+    free = 1 - far * (
+        1 - np.clip((height - (travel - 0.07)) / 0.05, 0, 1)
+    )  # no sideways move low among things
     return _move(np.array([*(error[:2] * free), down]), turn, opening)
 
 
@@ -100,9 +104,8 @@ def push(f: Fields) -> np.ndarray:
     if abs(beside) < 0.022 and abs(turn) < 0.35 and abs(down) < 0.015 and 0.0 < behind < radius + 0.075:
         forward = min(length, 0.05) * ahead + 1.2 * beside * across
         return _move(np.array([*forward, down]), turn, _PUSH_OPENING, speed=0.45)
-    start = object_from_tool[:2] - ahead * (radius + 0.045)
-    error = np.array([*start, down])
-    return _approach(f, error, turn, _PUSH_OPENING, near=0.012, travel=_TRAVEL)
+    error = np.array([*f["behind_from_tool"], down])
+    return _approach(f, error, turn, _PUSH_OPENING, near=0.015, travel=_TRAVEL)
 
 
 def open_drawer(f: Fields) -> np.ndarray:
@@ -121,7 +124,10 @@ def _slide(f: Fields, hook: float) -> np.ndarray:
     point = handle + (hook, 0.0, -0.012)
     side = np.sign(hook)
     engaged = (
-        abs(point[1]) < 0.03 and abs(point[2]) < 0.015 and abs(turn) < 0.25 and 0.002 < -side * handle[0] < 0.055
+        abs(point[1]) < 0.03
+        and abs(point[2]) < 0.015
+        and abs(turn) < 0.25
+        and 0.002 < -side * handle[0] < 0.055
     )
     if engaged:
         left = float(f["goal_from_object"][0])

@@ -7,7 +7,9 @@ from legion_sim.tabletop.model import TOOL_LENGTH, robot_file
 
 __all__ = ["HOME", "ArmKinematics"]
 
-HOME = np.array([0.0, -0.46, 0.0, -2.36, 0.0, 1.90, np.pi / 4])  # rad; the tool over the table, fingers along y
+HOME = np.array(
+    [0.0, -0.46, 0.0, -2.36, 0.0, 1.90, np.pi / 4]
+)  # rad; the tool over the table, fingers along y
 _JOINTS = 7
 _STEP = 0.25  # rad: the most a joint may turn in one iteration
 
@@ -37,14 +39,18 @@ class ArmKinematics:
         turn = pose.rotation @ self._down.T
         return pose.translation.copy(), float(np.arctan2(turn[1, 0], turn[0, 0]))
 
-    def inverse(self, position: np.ndarray, yaw: float, start: np.ndarray, iterations: int = 3) -> np.ndarray | None:
+    def inverse(
+        self, position: np.ndarray, yaw: float, start: np.ndarray, iterations: int = 3
+    ) -> np.ndarray | None:
         """Joint angles (7,) rad near `start` that bring the tool to a pose; None where the arm can't.
 
         Three iterations from the last solution leave less than 1 mm for the moves of one control period. The
         redundant degree of freedom is drawn to the home posture.
         """
         c, s = np.cos(yaw), np.sin(yaw)
-        target = pin.SE3(np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]]) @ self._down, np.asarray(position, float))
+        target = pin.SE3(
+            np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]]) @ self._down, np.asarray(position, float)
+        )
         joints = start
         for _ in range(iterations):
             error = self._error(target, joints)
@@ -63,7 +69,9 @@ class ArmKinematics:
 
     def _error(self, target: pin.SE3, joints: np.ndarray) -> np.ndarray:
         pose = self._pose(joints)
-        return np.concatenate([target.translation - pose.translation, pin.log3(target.rotation @ pose.rotation.T)])
+        return np.concatenate(
+            [target.translation - pose.translation, pin.log3(target.rotation @ pose.rotation.T)]
+        )
 
     def _pose(self, joints: np.ndarray) -> pin.SE3:
         self._q[:_JOINTS] = joints

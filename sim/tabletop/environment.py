@@ -68,7 +68,9 @@ class TabletopEnvironment:
         """Advance 50 ms; see core.Environment."""
         action = np.asarray(action)
         if action.shape != (self.num_envs, ACTION.size) or not np.isfinite(action).all():
-            raise ValueError(f"actions must be ({self.num_envs}, {ACTION.size}) finite numbers, not {action.shape}")
+            raise ValueError(
+                f"actions must be ({self.num_envs}, {ACTION.size}) finite numbers, not {action.shape}"
+            )
         self._each(self._advance, action)
         self._steps += 1
         scenes = [world.scene() for world in self.worlds]
@@ -116,7 +118,9 @@ class TabletopEnvironment:
             list(self._pool.map(work, range(self.num_envs), rows))
 
     def _observe(self) -> np.ndarray:
-        return np.stack([observe(w.scene(), skill) for w, skill in zip(self.worlds, self.skills, strict=True)])
+        return np.stack(
+            [observe(w.scene(), skill) for w, skill in zip(self.worlds, self.skills, strict=True)]
+        )
 
 
 def _sentence(skill: GroundedSkill) -> str:

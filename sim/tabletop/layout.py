@@ -11,7 +11,10 @@ from legion_sim.tabletop.objects import COLORS, KINDS, SLOTS
 
 __all__ = ["FREE_ZONE", "PlacedObject", "SceneSketch", "scatter", "sketch_scene"]
 
-FREE_ZONE = (np.array([0.40, -0.18]), np.array([0.59, 0.18]))  # m, base frame: where things stand at the start
+FREE_ZONE = (
+    np.array([0.40, -0.18]),
+    np.array([0.59, 0.18]),
+)  # m, base frame: where things stand at the start
 _CLEARANCE = 0.045  # m between bounding circles: room for a finger on either side
 _ON_SIDE = 0.15  # of cans and bottles, how many lie
 
@@ -74,7 +77,10 @@ def scatter(rng: np.random.Generator, sizes: list[tuple[float, float, float]]) -
         for radius in radii:
             for _ in range(60):
                 spot = rng.uniform(*FREE_ZONE)
-                if all(np.linalg.norm(spot - s) > radius + r + clearance for s, r in zip(spots, radii, strict=False)):
+                if all(
+                    np.linalg.norm(spot - s) > radius + r + clearance
+                    for s, r in zip(spots, radii, strict=False)
+                ):
                     spots.append(spot)
                     break
         if len(spots) == len(sizes):

@@ -88,7 +88,8 @@ def _compile(visual: bool) -> mujoco.MjModel:
 
 def _prepare_arm(spec: mujoco.MjSpec, visual: bool) -> None:
     """Gravity compensation as in the real arm, fingers that press with up to 30 N each, no collisions of the
-    links that can't reach the table top."""
+    links that can't reach the table top.
+    """
     for body in spec.bodies:
         if body.name != "world":
             body.gravcomp = 1.0
@@ -152,7 +153,13 @@ def _add_drawer(spec: mujoco.MjSpec) -> None:
     _box(cabinet, (-0.095, -0.125, 0.17), (0.11, 0.125, 0.18))
     drawer = spec.worldbody.add_body(name="drawer", pos=DRAWER.position)
     drawer.add_joint(
-        name="drawer", type=_SLIDE, axis=(-1, 0, 0), range=(0, DRAWER.travel), limited=True, damping=4.0, frictionloss=1.0
+        name="drawer",
+        type=_SLIDE,
+        axis=(-1, 0, 0),
+        range=(0, DRAWER.travel),
+        limited=True,
+        damping=4.0,
+        frictionloss=1.0,
     )
     drawer.gravcomp = 1.0
     (x, y), h, t = DRAWER.size[:2] / 2, DRAWER.size[2], 0.006
@@ -174,7 +181,13 @@ def _add_drawer(spec: mujoco.MjSpec) -> None:
         density=300.0,
     )
     for side in (-0.06, 0.06):
-        _box(drawer, (bar[0], side - 0.005, bar[2] - 0.005), (front, side + 0.005, bar[2] + 0.005), _METAL, **floor)
+        _box(
+            drawer,
+            (bar[0], side - 0.005, bar[2] - 0.005),
+            (front, side + 0.005, bar[2] + 0.005),
+            _METAL,
+            **floor,
+        )
 
 
 def _add_button(spec: mujoco.MjSpec) -> None:
@@ -194,7 +207,13 @@ def _add_button(spec: mujoco.MjSpec) -> None:
     )
     cap.gravcomp = 1.0
     cap.add_geom(
-        name="button_cap", type=_CYLINDER, size=(0.025, 0.010, 0), mass=0.03, rgba=(0.85, 0.12, 0.10, 1), contype=4, conaffinity=3
+        name="button_cap",
+        type=_CYLINDER,
+        size=(0.025, 0.010, 0),
+        mass=0.03,
+        rgba=(0.85, 0.12, 0.10, 1),
+        contype=4,
+        conaffinity=3,
     )
 
 
@@ -204,12 +223,21 @@ def _add_looks(spec: mujoco.MjSpec) -> None:
     spec.visual.headlight.diffuse = (0.35, 0.35, 0.35)
     spec.visual.quality.offsamples = 0  # multisampling runs in software here
     spec.visual.quality.shadowsize = 0
-    getattr(spec.visual, "global_").offwidth = 1280
-    getattr(spec.visual, "global_").offheight = 960
-    spec.worldbody.add_light(pos=(0.2, -0.6, 1.8), dir=(0.1, 0.3, -1), diffuse=(0.5, 0.5, 0.5), castshadow=False)
-    spec.worldbody.add_light(pos=(0.6, 0.8, 1.6), dir=(0, -0.4, -1), diffuse=(0.3, 0.3, 0.3), castshadow=False)
+    spec.visual.global_.offwidth = 1280
+    spec.visual.global_.offheight = 960
+    spec.worldbody.add_light(
+        pos=(0.2, -0.6, 1.8), dir=(0.1, 0.3, -1), diffuse=(0.5, 0.5, 0.5), castshadow=False
+    )
+    spec.worldbody.add_light(
+        pos=(0.6, 0.8, 1.6), dir=(0, -0.4, -1), diffuse=(0.3, 0.3, 0.3), castshadow=False
+    )
     spec.worldbody.add_geom(
-        type=_BOX, pos=(0.35, 0, -0.41), size=(2.5, 2.5, 0.01), rgba=(0.55, 0.58, 0.60, 1), contype=0, conaffinity=0
+        type=_BOX,
+        pos=(0.35, 0, -0.41),
+        size=(2.5, 2.5, 0.01),
+        rgba=(0.55, 0.58, 0.60, 1),
+        contype=0,
+        conaffinity=0,
     )
     for name, position, target, fovy in (
         ("front", (1.45, -0.15, 0.85), (0.42, -0.02, 0.08), 45),

@@ -12,7 +12,10 @@ from legion_sim.tabletop.world import TabletopWorld
 
 __all__ = ["draw_episode", "draw_skill"]
 
-_STARTS = (np.array([0.32, -0.48, 0.20]), np.array([0.66, 0.46, 0.40]))  # m: where the tool may start: over everything
+_STARTS = (
+    np.array([0.32, -0.48, 0.20]),
+    np.array([0.66, 0.46, 0.40]),
+)  # m: where the tool may start: over everything
 _MARGIN = 0.03  # m: how far outside the free zone a thing still counts as on the table
 
 
@@ -66,9 +69,13 @@ def _ground(rng: np.random.Generator, scene: Scene, skill: str) -> GroundedSkill
     candidates = {
         "reach": lambda: [GroundedSkill("reach", name) for name in things],
         "put": lambda: [
-            GroundedSkill("put", name, home) for name in things for home in ("bin", "drawer")[: 1 + opened(drawer)]
+            GroundedSkill("put", name, home)
+            for name in things
+            for home in ("bin", "drawer")[: 1 + opened(drawer)]
         ],
-        "push": lambda: [GroundedSkill("push", name, p) for name in things for p in PLACES if _clear(scene, name, p)],
+        "push": lambda: [
+            GroundedSkill("push", name, p) for name in things for p in PLACES if _clear(scene, name, p)
+        ],
         "open": lambda: [] if opened(drawer) else [GroundedSkill("open", target="drawer")],
         "close": lambda: [] if closed(drawer) else [GroundedSkill("close", target="drawer")],
         "press": lambda: [GroundedSkill("press", target="button")],

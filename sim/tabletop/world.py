@@ -147,7 +147,13 @@ class TabletopWorld:
             pose = self.data.qpos[at : at + 7].copy()
             seen.append(
                 Object(
-                    thing.name, SLOTS[thing.slot], thing.color, kind.shape, pose[:3], pose[3:], np.array(kind.size)
+                    thing.name,
+                    SLOTS[thing.slot],
+                    thing.color,
+                    kind.shape,
+                    pose[:3],
+                    pose[3:],
+                    np.array(kind.size),
                 )
             )
         return tuple(seen)
@@ -157,8 +163,24 @@ class TabletopWorld:
         out, down = np.array([-slide, 0, 0]), np.array([0, 0, -depth])
         return (
             Fixture("bin", "bin", BIN.position, BIN.size, BIN.position + (0, 0, BIN.size[2])),
-            Fixture("drawer", "drawer", DRAWER.position + out, DRAWER.size, DRAWER.handle + out, slide, DRAWER.travel),
-            Fixture("button", "button", BUTTON.position + down, BUTTON.size, BUTTON.position + down, depth, BUTTON.travel),
+            Fixture(
+                "drawer",
+                "drawer",
+                DRAWER.position + out,
+                DRAWER.size,
+                DRAWER.handle + out,
+                slide,
+                DRAWER.travel,
+            ),
+            Fixture(
+                "button",
+                "button",
+                BUTTON.position + down,
+                BUTTON.size,
+                BUTTON.position + down,
+                depth,
+                BUTTON.travel,
+            ),
         )
 
     # -- pictures ---------------------------------------------------------------------------------------------
@@ -183,7 +205,9 @@ class TabletopWorld:
         key = (width, height, depth)
         if key not in self._renderers:
             if not self._visual:
-                raise RuntimeError("this world has nothing to look at: make it with TabletopWorld(visual=True)")
+                raise RuntimeError(
+                    "this world has nothing to look at: make it with TabletopWorld(visual=True)"
+                )
             renderer = mujoco.Renderer(self.model, height, width)
             if depth:
                 renderer.enable_depth_rendering()

@@ -1,0 +1,88 @@
+"""`legion train`: clone the demonstrations, refine the clones, measure them, save the knowledge."""
+
+import argparse
+import shlex
+import tempfile
+from pathlib import Path
+
+from legion_ros.core import SKILLS
+
+SUMMARY = "learn the skills from demonstrations and save the knowledge, measured on unseen scenes"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument(
+        "--demonstrations",
+        type=Path,
+        help="SQLite file of `legion demonstrate`; recorded first when not given",
+    )
+    parser.add_argument(
+        "--episodes", type=int, default=100, help="of each skill, demonstrated and in each round"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="of refinement (default: 3)")
+    parser.add_argument(
+        "--evaluate", type=int, default=200, help="unseen scenes of each skill (default: 200)"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=Path("out/knowledge"), help="folder for the knowledge")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train all skills from the start; print the success of each."""
+    from legion_ros.cli.progress_bar import ProgressBar
+    from legion_ros.evaluation.practice import Practice
+    from legion_ros.evaluation.success import measure_skills
+    from legion_ros.evaluation.training import TrainingConfig, record_demonstrations, train_experts
+    from legion_ros.learning import Demonstrations
+
+    config = TrainingConfig(rounds=args.rounds, episodes=args.episodes)
+    skills = tuple(SKILLS)
+    with tempfile.TemporaryDirectory() as scratch, Practice(args.processes) as practice, ProgressBar() as bar:
+        with Demonstrations(args.demonstrations or Path(scratch) / "demonstrations.sqlite") as store:
+            if args.demonstrations is None:
+                record_demonstrations(practice, store, skills, args.episodes, args.seed, config, bar)
+            experts = train_experts(practice, store, skills, args.seed, config, bar)
+        tensors = {skill: expert.tensors() for skill, expert in experts.items()}
+        measured = {}
+        for skill, success in measure_skills(practice, tensors, args.evaluate, args.seed):
+            measured[skill] = success
+            bar("measuring", len(measured), len(skills))
+    _save(args, experts, measured)
+    for skill in skills:
+        print(f"{skill:<8} {measured[skill]}")
+    print(f"saved in {args.out}")
+    return 0
+
+
+def _save(args: argparse.Namespace, experts: dict, measured: dict) -> None:
+    """Key the experts by what people say for them, and write the folder."""
+    from legion_ros.knowledge import Component, Knowledge, TrainingRecord
+    from legion_ros.language import Instructions, SentenceEncoder
+    from legion_ros.share import share
+
+    instructions = Instructions.load(share("config", "instructions.yaml"))
+    encoder = SentenceEncoder()
+    command = f"legion train --episodes {args.episodes} --rounds {args.rounds} --seed {args.seed}"
+    if args.demonstrations:
+        command += f" --demonstrations {shlex.quote(args.demonstrations.name)}"
+    components = [
+        Component.learn(
+            skill,
+            skill=skill,
+            sentences=instructions.skills[skill],
+            expert=expert,
+            record=TrainingRecord(
+                command=command,
+                seed=args.seed,
+                steps=args.episodes * (args.rounds + 1),
+                episodes=measured[skill].episodes,
+                success=measured[skill].rate,
+                interval=measured[skill].interval,
+            ),
+            encoder=encoder,
+        )
+        for skill, expert in experts.items()
+    ]
+    Knowledge.build(components, encoder, instructions.background).save(args.out)

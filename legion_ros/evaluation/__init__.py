@@ -1,0 +1,1 @@
+"""Measuring: practice in parallel processes, success with intervals, benches through the real graph."""
