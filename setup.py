@@ -64,6 +64,7 @@ REQUIREMENTS = [
     "mujoco==3.3.0",
     "franky-sim==1.0.4",
     "pin==4.1.0",
+    "pillow==13.0.0",
     "rich==15.0.0",
     "tqdm==4.70.1",
     "imageio-ffmpeg==0.8.1",
