@@ -151,7 +151,7 @@ SUMMARY = Summary(
         Step("press(button)"),
     ],
     duration=8.0,
-    things=[Thing("can", "can", "red", "on the table", "in the bin")],
+    things=[Thing("can", "red", "on the table", "in the bin")],
     figures={"commands limited": "3"},
     command="legion demo --seed 3",
     video=b"mp4",

@@ -128,7 +128,7 @@ class Demonstration:
         self._view.say(f"[dim]on the table: {', '.join(thing.name for thing in before.objects)}")
         self._view.say(f"[bold]/legion/goal: {self._instruction!r}")
         witness.send(self._instruction)
-        story, began, frames = Story(witness.now()), time.monotonic(), video.frames
+        story, began = Story(witness.now()), time.monotonic()
         seen = Seen(story, before)
 
         def over() -> bool:
@@ -144,7 +144,7 @@ class Demonstration:
         self._look(client, lambda: False, AFTERWARDS)
         seen.after = client.scene()
         seen.pictures = () if video.newest is None else (video.first, video.newest)
-        seen.figures = _figures(story, took, witness.safety, client.health, video.frames - frames)
+        seen.figures = _figures(story, took, witness.safety, client.health)
         return seen
 
     def _look(self, client: "GraphClient", enough: Callable[[], bool], timeout: float) -> bool:
@@ -175,7 +175,7 @@ class Demonstration:
 
 
 def _figures(
-    story: Story, took: float, safety: "SafetyState", health: Mapping[str, Mapping[str, str]], pictures: int
+    story: Story, took: float, safety: "SafetyState", health: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
     """What was measured, in words."""
     figures = {
@@ -185,7 +185,6 @@ def _figures(
         "steps done": f"{story.count(DONE)} of {len(story.past)} tried",
         "commands limited": str(safety.limited),
         "commands refused": str(safety.refused),
-        "pictures taken": str(pictures),
     }
     policy = health.get("policy_node", {})
     for name, key in (
@@ -207,7 +206,7 @@ def summarise(seen: Seen, options: argparse.Namespace, simulation: Simulation) -
     if seen.before and seen.after:
         for thing in seen.before.objects:
             places = whereabouts(thing.name, seen.before), whereabouts(thing.name, seen.after)
-            things.append(Thing(thing.name, thing.kind, thing.color, *places))
+            things.append(Thing(thing.name, thing.color, *places))
     video = options.out / VIDEO
     return Summary(
         instruction=options.instruction,

@@ -52,7 +52,6 @@ class Thing:
     """An object: where it was, and where it ended up."""
 
     name: str
-    kind: str
     color: str
     before: str
     after: str
@@ -139,10 +138,10 @@ def _row(number: int, step: Step, duration: float) -> str:
 def _things(things: list[Thing]) -> str:
     rows = "".join(
         f'<tr><td><span class="swatch" style="background:{escape(t.color)}"></span>{escape(t.name)}</td>'
-        f"<td>{escape(f'{t.color} {t.kind}')}</td><td>{escape(t.before)}</td><td>{escape(t.after)}</td></tr>"
+        f"<td>{escape(t.before)}</td><td>{escape(t.after)}</td></tr>"
         for t in things
     )
-    return f"<table><tr><th>object</th><th></th><th>before</th><th>after</th></tr>{rows}</table>"
+    return f"<table><tr><th>object</th><th>before</th><th>after</th></tr>{rows}</table>"
 
 
 def _png(pixels: np.ndarray) -> str:

@@ -91,7 +91,10 @@ class Story:
 
     def _close(self, state: str, scene: Scene | None) -> None:
         """End the running attempt. Whether it did what it was for is read off the scene."""
-        done = state == "succeeded" if scene is None else grounded(self.running.skill).succeeded(scene)
+        try:
+            done = state == "succeeded" if scene is None else grounded(self.running.skill).succeeded(scene)
+        except LegionError:  # what it was about is not seen any more
+            done = False
         self.past[-1] = replace(self.past[-1], outcome=DONE if done else NOT_DONE, end=self.duration)
 
 

@@ -39,7 +39,7 @@ class DemoView:
 
     def say(self, text: str) -> None:
         """A line that stays."""
-        self._console.print(text, highlight=False)
+        self._console.print(text, highlight=False, soft_wrap=True)
 
     def wait(self, text: str) -> None:
         """What is being waited for: replaced by the next, in a terminal; a line elsewhere."""
