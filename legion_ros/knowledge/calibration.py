@@ -12,15 +12,19 @@ from itertools import product
 import numpy as np
 
 from legion_ros.knowledge.key import Key
-from legion_ros.knowledge.mixture import BaseMeasure, Densities, Mixture
+from legion_ros.knowledge.mixture import BaseMeasure, Mixture, Overlaps
 from legion_ros.knowledge.whitening import Whitening
 
-__all__ = ["calibrate"]
+__all__ = ["calibrate", "fit"]
 
 FOLDS = 5
-CONCENTRATIONS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
-SPREADS = (0.15, 0.3, 0.6, 1.0, 2.0)
-TEMPERATURES = (0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3)
+CONCENTRATIONS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+SPREADS = (0.15, 0.3, 0.6)
+CERTAINTIES = (3.0, 10.0)
+TEMPERATURES = (0.03, 0.05, 0.07, 0.1, 0.15, 0.2)
+ANTONYMS = (
+    0.2  # weight of components left out against the background's: half of them are antonyms of the known
+)
 FLOOR = 0.02  # below this probability being wrong costs no more: words can't tell antonyms
 
 
@@ -29,9 +33,18 @@ class _Trial:
     """Sentences that a mixture has not seen, and what each of them is."""
 
     mixture: Mixture
-    embeddings: np.ndarray  # (N, D)
+    overlaps: Overlaps
     label: int  # index of the component, -1 for new
     weight: float  # of each of the sentences
+
+    @classmethod
+    def of(cls, mixture: Mixture, embeddings: np.ndarray, label: int, weight: float) -> "_Trial":
+        return cls(mixture, mixture.overlaps(embeddings), label, weight)
+
+
+def fit(keys: Sequence[Key], background: Key | None = None) -> Mixture:
+    """The mixture over these keys, its whitening and its base measure fitted to them. About two seconds."""
+    return Mixture(tuple(keys), Whitening.fit(keys), calibrate(keys, background), background)
 
 
 def calibrate(keys: Sequence[Key], background: Key | None = None) -> BaseMeasure:
@@ -43,23 +56,21 @@ def calibrate(keys: Sequence[Key], background: Key | None = None) -> BaseMeasure
     trials = _known(keys, background) + _unknown(keys, background)
     if not trials:
         return BaseMeasure()
-    totals = {}
-    for spread in SPREADS:
-        scored = [_densities(trial, spread) for trial in trials]
-        for concentration, temperature in product(CONCENTRATIONS, TEMPERATURES):
-            base = BaseMeasure(concentration=concentration, spread=spread, temperature=temperature)
-            totals[base] = sum(
-                _score(trial, densities, base) for trial, densities in zip(trials, scored, strict=True)
+    totals: dict[BaseMeasure, float] = {}
+    certainties = CERTAINTIES if background is not None else (1.0,)
+    for spread, certainty, temperature in product(SPREADS, certainties, TEMPERATURES):
+        shape = BaseMeasure(spread=spread, certainty=certainty, temperature=temperature)
+        likelihoods = [trial.mixture.likelihoods(trial.overlaps, shape) for trial in trials]
+        for concentration in CONCENTRATIONS:
+            scores = (
+                _score(trial, likelihood + trial.mixture.prior(concentration))
+                for trial, likelihood in zip(trials, likelihoods, strict=True)
             )
+            totals[replace(shape, concentration=concentration)] = sum(scores)
     return max(totals, key=totals.__getitem__)
 
 
-def _densities(trial: _Trial, spread: float) -> Densities:
-    return replace(trial.mixture, base=BaseMeasure(spread=spread)).densities(trial.embeddings)
-
-
-def _score(trial: _Trial, densities: Densities, base: BaseMeasure) -> float:
-    scores = trial.mixture.weigh(densities, base)
+def _score(trial: _Trial, scores: np.ndarray) -> float:
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
     truth = weights[:, trial.label] / weights.sum(axis=1)
     return trial.weight * float(np.log(np.maximum(truth, FLOOR)).sum())
@@ -76,7 +87,7 @@ def _known(keys: Sequence[Key], background: Key | None) -> list[_Trial]:
         ]
         mixture = Mixture(tuple(rest), Whitening.fit(rest), background=background)
         trials += [
-            _Trial(mixture, key.embeddings[left], label, 1 / total)
+            _Trial.of(mixture, key.embeddings[left], label, 1 / total)
             for label, (key, left) in enumerate(zip(keys, out, strict=True))
             if 0 < len(left) < key.count
         ]
@@ -86,17 +97,19 @@ def _known(keys: Sequence[Key], background: Key | None) -> list[_Trial]:
 def _unknown(keys: Sequence[Key], background: Key | None) -> list[_Trial]:
     """Every component left out in turn, and every fold of the background."""
     trials = []
-    share = 0.5 if background is not None and background.count > 1 else 1.0
+    share = ANTONYMS if background is not None and background.count > 1 else 1.0
     if len(keys) > 1:
         for left, key in enumerate(keys):
             rest = [other for index, other in enumerate(keys) if index != left]
             mixture = Mixture(tuple(rest), Whitening.fit(rest), background=background)
-            trials.append(_Trial(mixture, key.embeddings, -1, share / (len(keys) * key.count)))
+            trials.append(_Trial.of(mixture, key.embeddings, -1, share / (len(keys) * key.count)))
     if share < 1:
         whitening = Whitening.fit(keys)
         for fold in range(FOLDS):
             out = np.arange(fold, background.count, FOLDS)
             if 0 < len(out) < background.count:
                 mixture = Mixture(tuple(keys), whitening, background=background.without(out))
-                trials.append(_Trial(mixture, background.embeddings[out], -1, share / background.count))
+                trials.append(
+                    _Trial.of(mixture, background.embeddings[out], -1, (1 - share) / background.count)
+                )
     return trials

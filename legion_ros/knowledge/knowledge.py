@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from legion_ros.knowledge.calibration import calibrate
+from legion_ros.knowledge.calibration import fit
 from legion_ros.knowledge.component import Component, Encoder
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.key import Key
 from legion_ros.knowledge.mixture import Mixture, Posterior
-from legion_ros.knowledge.whitening import Whitening
 from legion_ros.language.template import embeddable
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Knowledge:
             raise KnowledgeError("no components; a knowledge needs at least one")
         keys = tuple(component.key for component in components)
         others = Key(encoder.encode([embeddable(text) for text in background])) if background else None
-        return cls(tuple(components), Mixture(keys, Whitening.fit(keys), calibrate(keys, others), others))
+        return cls(tuple(components), fit(keys, others))
 
     @classmethod
     def load(

@@ -25,12 +25,14 @@ class Posterior(NamedTuple):
     new: float  # probability that no component was meant
 
 
-class Densities(NamedTuple):
-    """Log predictive densities of N points, each under every source that could have made it."""
+class Overlaps(NamedTuple):
+    """Inner products in whitened space, of N points with all that could have made them: free of the base measure."""
 
-    known: np.ndarray  # (N, K): the components
-    new: np.ndarray  # (N, 1): the prior of a component's mean
-    background: np.ndarray  # (N, B): the background's sentences; B = 0 without one
+    points: np.ndarray  # (N,): of each point with itself
+    known: np.ndarray  # (N, K): with the components' means
+    means: np.ndarray  # (K,): of these with themselves
+    background: np.ndarray  # (N, B): with the background's sentences; B = 0 without one
+    sentences: np.ndarray  # (B,): of these with themselves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +43,11 @@ class BaseMeasure:
     spread: float = (
         1.0  # variance of the components' means, in units of the whitened within-component variance
     )
+    certainty: float = 1.0  # how many sentences each one of the background counts for
     temperature: float = 0.1  # exponent of the likelihoods: effective over nominal dimensions
 
     def __post_init__(self) -> None:
-        for name in ("concentration", "spread", "temperature"):
+        for name in ("concentration", "spread", "certainty", "temperature"):
             value = getattr(self, name)
             if not (np.isfinite(value) and value > 0):
                 raise KnowledgeError(f"{name} of the base measure is {value}; it must be a positive number")
@@ -58,7 +61,7 @@ class Mixture:
     the predictive density of a component with n sentences of mean y is N(shrink y, v I) with
     shrink = n spread / (1 + n spread) and v = 1 + spread / (1 + n spread). A new one is drawn from the base
     measure: in equal parts the prior itself (n = 0) and the background, each sentence of it a
-    component of n = 1.
+    component of n = certainty.
     """
 
     keys: tuple[Key, ...]
@@ -88,41 +91,34 @@ class Mixture:
 
     def scores(self, embeddings: np.ndarray) -> np.ndarray:
         """Logarithms of prior times tempered likelihood: (N, K + 1), the last column for "new"."""
-        return self.weigh(self.densities(embeddings), self.base)
+        return self.likelihoods(self.overlaps(embeddings), self.base) + self.prior(self.base.concentration)
 
-    def densities(self, embeddings: np.ndarray) -> "Densities":
-        """Log predictive densities of embeddings (N, D), before tempering; spread alone matters here."""
-        points = self.whitening(embeddings)
-        known = self._log_density(points, self._means, self._counts)
-        new = self._log_density(points, np.zeros((1, self.whitening.size)), np.zeros(1))
-        if self.background is None:
-            return Densities(known, new, new[:, :0])
-        return Densities(
-            known, new, self._log_density(points, self._background, np.ones(self.background.count))
+    def overlaps(self, embeddings: np.ndarray) -> Overlaps:
+        """Where embeddings (N, D) lie among the components and the background."""
+        points, means, others = self.whitening(embeddings), self._means, self._background
+        return Overlaps(
+            (points**2).sum(1), points @ means.T, (means**2).sum(1), points @ others.T, (others**2).sum(1)
         )
 
-    def weigh(self, densities: "Densities", base: BaseMeasure) -> np.ndarray:
-        """Scores (N, K + 1) of densities that were reckoned with the spread of `base`."""
-        known, new = base.temperature * densities.known, base.temperature * densities.new[:, 0]
-        if densities.background.shape[1]:
-            new = np.logaddexp(new, _log_mean_exp(base.temperature * densities.background)) - np.log(2)
-        prior = np.log(
-            np.append(self._counts, base.concentration) / (self._counts.sum() + base.concentration)
-        )
-        return np.column_stack([known, new]) + prior
+    def prior(self, concentration: float) -> np.ndarray:
+        """Log prior (K + 1,) of the Chinese restaurant process: n_k / (N + alpha), and alpha / (N + alpha)."""
+        return np.log(np.append(self._counts, concentration) / (self._counts.sum() + concentration))
 
-    def with_keys(self, keys: Sequence[Key]) -> "Mixture":
-        """The same mixture with further components after its own, under the same whitening."""
-        return replace(self, keys=self.keys + tuple(keys))
-
-    def _log_density(self, points: np.ndarray, means: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        """Log predictive densities, (N, M), of points (N, D) under means (M, D) of counts (M,) sentences."""
-        spread = self.base.spread
-        shrink = counts * spread / (1 + counts * spread)
-        variance = 1 + spread / (1 + counts * spread)
-        centres = means * shrink[:, None]
-        squared = (points**2).sum(1)[:, None] - 2 * points @ centres.T + (centres**2).sum(1)
-        return -0.5 * (squared / variance + points.shape[1] * np.log(variance))
+    def likelihoods(self, overlaps: Overlaps, base: BaseMeasure) -> np.ndarray:
+        """Tempered log likelihoods (N, K + 1) under this base measure, whatever its concentration."""
+        size, counts = self.whitening.size, self._counts
+        known = _log_density(overlaps.points, overlaps.known, overlaps.means, counts, base.spread, size)
+        new = _log_density(
+            overlaps.points, overlaps.known[:, :1], np.zeros(1), np.zeros(1), base.spread, size
+        )[:, 0]
+        known, new = base.temperature * known, base.temperature * new
+        if len(overlaps.sentences):
+            certain = np.full(len(overlaps.sentences), base.certainty)
+            background = _log_density(
+                overlaps.points, overlaps.background, overlaps.sentences, certain, base.spread, size
+            )
+            new = np.logaddexp(new, _log_mean_exp(base.temperature * background)) - np.log(2)
+        return np.column_stack([known, new])
 
     @cached_property
     def _counts(self) -> np.ndarray:
@@ -134,7 +130,19 @@ class Mixture:
 
     @cached_property
     def _background(self) -> np.ndarray:
+        if self.background is None:
+            return np.zeros((0, self.whitening.size))
         return self.whitening(self.background.embeddings)
+
+
+def _log_density(
+    points: np.ndarray, products: np.ndarray, means: np.ndarray, counts: np.ndarray, spread: float, size: int
+) -> np.ndarray:
+    """Log predictive densities (N, M) of points under M means of `counts` (M,) sentences each, from inner products."""
+    shrink = counts * spread / (1 + counts * spread)
+    variance = 1 + spread / (1 + counts * spread)
+    squared = points[:, None] - 2 * shrink * products + shrink**2 * means
+    return -0.5 * (squared / variance + size * np.log(variance))
 
 
 def _log_mean_exp(values: np.ndarray) -> np.ndarray:

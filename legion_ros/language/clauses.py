@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from legion_ros.language import lexicon
 from legion_ros.language.guard import EXAMPLES, Rejected
-from legion_ros.language.lexicon import ACQUIRE, COLORS, DETERMINERS, FINITE, FIXTURES, KINDS, NUMBERS, QUANTIFIERS
+from legion_ros.language.lexicon import (
+    ACQUIRE,
+    COLORS,
+    DETERMINERS,
+    FINITE,
+    FIXTURES,
+    KINDS,
+    NUMBERS,
+    QUANTIFIERS,
+)
 
 __all__ = ["Clause", "split"]
 
@@ -29,13 +38,18 @@ def split(sentence: str) -> list[Clause]:
     """
     texts: list[str] = []
     for stretch in re.split(_HARD, _PAIRS.sub(" ", sentence)):
-        texts += _coordinated(stretch)
+        more = _coordinated(stretch)
+        if texts and texts[-1] and more[0] and _names_thing(more[0]):  # "reach for the mug, then the ball"
+            more[0] = _like(texts[-1], more[0])
+        texts += more
     clauses: list[Clause] = []
     for text in texts:
         if not text:
             continue
         if _is_statement(text):
             clauses.append(Clause(text, remark=True))
+        elif _names_thing(text):
+            raise Rejected(f"{text!r} names a thing, but not what to do with it", EXAMPLES)
         else:
             clauses.append(Clause(text))
     clauses = _merge_taking(clauses)
@@ -69,11 +83,15 @@ _SUFFIX = re.compile(
     r"(?:with )?care|afterwards|somehow|completely|in (?:one|a) go|first)$"
 )
 # "i want the table cleared" -> "have the table cleared"
-_WISH = re.compile(r"^i (?:want|need|would like|would love|wish)(?: to see| to have)? (?=(?:the|this|that|all|every|both|my|it)\b)")
+_WISH = re.compile(
+    r"^i (?:want|need|would like|would love|wish)(?: to see| to have)? (?=(?:the|this|that|all|every|both|my|it)\b)"
+)
 
-_NOUNS = frozenset(word for names in (*KINDS.values(), *FIXTURES.values()) for name in names for word in name.split())
+_NAMES = frozenset(name for names in (*KINDS.values(), *FIXTURES.values()) for name in names)
 _STARTS = DETERMINERS | QUANTIFIERS | COLORS | NUMBERS.keys() | lexicon.VAGUE
-_SUBJECTS = frozenset(("i", "you", "he", "she", "we", "they", "it", "there", "this", "that", "everybody", "somebody"))
+_SUBJECTS = frozenset(
+    ("i", "you", "he", "she", "we", "they", "it", "there", "this", "that", "everybody", "somebody")
+)
 
 
 def imperative(text: str) -> str:
@@ -107,17 +125,32 @@ def _names_thing(text: str) -> bool:
     words = text.split()
     if not words or words[0] in _STARTS:
         return not _is_statement(text)
-    return words[0] in _NOUNS and not (len(words) > 1 and words[1] in _STARTS | lexicon.PRONOUNS)
+    return _begins_with_name(words) and not (len(words) > 1 and words[1] in _STARTS | lexicon.PRONOUNS)
+
+
+def _begins_with_name(words: list[str]) -> bool:
+    return any(" ".join(words[:count]) in _NAMES for count in (1, 2))
 
 
 def _has_aim(text: str) -> bool:
-    return bool(re.search(r" (?:in|into|inside|to|toward|towards|onto|on|over|left|right|away|back|closer)\b", text))
+    return bool(
+        re.search(r" (?:in|into|inside|to|toward|towards|onto|on|over|left|right|away|back|closer)\b", text)
+    )
 
 
 def _verb(text: str) -> str:
     words = text.split()
-    end = next((i for i, word in enumerate(words) if i and (word in _STARTS or word in _NOUNS)), 1)
+    end = next(
+        (i for i, word in enumerate(words) if i and (word in _STARTS or _begins_with_name(words[i:]))), 1
+    )
     return " ".join(words[:end])
+
+
+def _like(text: str, thing: str) -> str:
+    """The clause `text` said of another thing."""
+    verb = _verb(text)
+    aim = re.search(r" (?:in|into|inside|to|toward|towards) .*", text[len(verb) :])
+    return f"{verb} {thing}{aim.group() if aim and not _has_aim(thing) else ''}"
 
 
 def _is_statement(text: str) -> bool:
@@ -147,7 +180,9 @@ def _merge_taking(clauses: list[Clause]) -> list[Clause]:
     return merged
 
 
-_TAKING = re.compile(rf"^{ACQUIRE} (?!rid\b)((?:(?! in | into | to | over | off ).)+?)(?: up| from the table| off the table)?$")
+_TAKING = re.compile(
+    rf"^{ACQUIRE} (?!rid\b)((?:(?! in | into | to | over | off ).)+?)(?: up| from the table| off the table)?$"
+)
 
 
 _PRONOUN = re.compile(r"\b(?:it|them)\b")
@@ -157,4 +192,9 @@ def _about_it(text: str) -> bool:
     words = text.split()
     if _PRONOUN.search(text):
         return True
-    return not any(word in _STARTS or word in _NOUNS for word in words[1:2]) and len(words) > 1 and _has_aim(text)
+    return (
+        not any(word in _STARTS for word in words[1:2])
+        and not _begins_with_name(words[1:])
+        and len(words) > 1
+        and _has_aim(text)
+    )

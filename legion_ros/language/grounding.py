@@ -36,6 +36,7 @@ class Reference:
     objects: tuple[str, ...] = ()  # names of objects, nearest the robot first
     fixture: str = ""  # name of a fixture
     every: bool = False  # all the objects on the table, whatever they are
+    excepted: tuple[str, ...] = ()  # but for these: "everything else"
     note: str = ""  # why these, where that needs saying
 
 
@@ -94,6 +95,10 @@ class Grounder:
             if not found:
                 raise Rejected(f"nothing was named before that {pronoun!r} could stand for", _seen(scene))
             return found
+        if _REST.intersection(phrase.words):
+            named = {name for reference in discourse.mentioned for name in reference.objects}
+            rest = tuple(thing.name for thing in on_table(scene) if thing.name not in named)
+            return [Reference("objects", rest, every=True, excepted=tuple(sorted(named)))]
         return [self._name(phrase, scene)]
 
     def _name(self, phrase: Phrase, scene: Scene) -> Reference:
@@ -125,7 +130,11 @@ class Grounder:
         vague = sorted(lexicon.VAGUE.intersection(modifiers))
         if vague:
             raise Rejected(f"which are meant by {phrase!r} can't be told from {vague[0]!r}", _seen(scene))
-        if anything and not described and (plural or noun in lexicon.EVERYTHING or _collective(noun, modifiers)):
+        if (
+            anything
+            and not described
+            and (plural or noun in lexicon.EVERYTHING or _collective(noun, modifiers))
+        ):
             return Reference("objects", tuple(thing.name for thing in free), every=True, note=note)
         count = next((lexicon.NUMBERS[word] for word in modifiers if word in lexicon.NUMBERS), 0)
         count = 2 if "both" in modifiers else count
@@ -155,6 +164,9 @@ class Grounder:
         return kind, f"took {noun!r} for a {kind}"
 
 
+_REST = frozenset(("else", "rest", "others"))  # "everything else", "the rest"
+
+
 def _split_noun(words: list[str]) -> tuple[str, list[str]]:
     """The longest ending that is a name, or else the last word; and the words before it."""
     words = [word for word in words if word not in lexicon.DETERMINERS or word in ("some", "any")]
@@ -166,6 +178,8 @@ def _split_noun(words: list[str]) -> tuple[str, list[str]]:
             single = _singular(ending)
             keep = single in known and single not in lexicon.THINGS and _is_fixture(single)
             return (single if keep else ending), words[:start]
+    if words and words[-1] in lexicon.COLORS:  # "the white and the yellow one"
+        return "one", words
     return (words[-1], words[:-1]) if words else ("", [])
 
 
@@ -184,7 +198,9 @@ def _without_of(words: list[str]) -> list[str]:
     """ "all of the cans" -> all the cans; "one of the cans" -> one cans, which is one can; "can of soda" -> can."""
     at = words.index("of")
     before, after = words[:at], words[at + 1 :]
-    if before and all(word in lexicon.QUANTIFIERS | lexicon.NUMBERS.keys() | lexicon.VAGUE for word in before):
+    if before and all(
+        word in lexicon.QUANTIFIERS | lexicon.NUMBERS.keys() | lexicon.VAGUE for word in before
+    ):
         if before == ["one"]:
             after = [_singular(word) for word in after]
         return before + after
@@ -192,7 +208,9 @@ def _without_of(words: list[str]) -> list[str]:
 
 
 def _collective(noun: str, modifiers: list[str]) -> bool:
-    return noun in ("stuff", "mess", "clutter", "junk") or bool({"all", "every", "each"}.intersection(modifiers))
+    return noun in ("stuff", "mess", "clutter", "junk") or bool(
+        {"all", "every", "each"}.intersection(modifiers)
+    )
 
 
 def _fixture(kind: str, noun: str, scene: Scene) -> Reference:
@@ -206,7 +224,9 @@ def _slot(fixture: Fixture) -> str:
     return fixture.kind if fixture.kind in lexicon.FIXTURES else "object"
 
 
-def _described(phrase: str, things: list[Object], modifiers: list[str], scene: Scene) -> tuple[list[Object], bool]:
+def _described(
+    phrase: str, things: list[Object], modifiers: list[str], scene: Scene
+) -> tuple[list[Object], bool]:
     """The things of the colour that the phrase names, and whether it describes them at all."""
     colors = [word for word in modifiers if word in lexicon.COLORS]
     same = {"gray": "grey", "golden": "gold"}
@@ -228,7 +248,9 @@ def _several(phrase: str, things: list[Object], count: int, note: str, scene: Sc
     return Reference("object", tuple(names), note=note)
 
 
-def _single(phrase: str, things: list[Object], free: list[Object], modifiers: list[str], note: str) -> Reference:
+def _single(
+    phrase: str, things: list[Object], free: list[Object], modifiers: list[str], note: str
+) -> Reference:
     candidates = free or sorted(things, key=_distance)
     selector = next((lexicon.SELECTORS[word] for word in modifiers if word in lexicon.SELECTORS), "")
     chosen = min(candidates, key=_ORDER[selector or "near"])

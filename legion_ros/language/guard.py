@@ -42,11 +42,17 @@ def sentence(instruction: object) -> str:
     if not re.search(r"[a-z]", plain):
         raise Rejected(f"{_quote(text)} has no words", EXAMPLES)
     if match := _CODE.search(plain):
-        raise Rejected(f"{_quote(text)} reads like a command for a computer ({match.group().strip()!r})", EXAMPLES)
+        raise Rejected(
+            f"{_quote(text)} reads like a command for a computer ({match.group().strip()!r})", EXAMPLES
+        )
     if match := _NEGATION.search(plain):
-        raise Rejected(f"{_quote(text)} says what not to do ({match.group().strip()!r}); say what to do", EXAMPLES)
+        raise Rejected(
+            f"{_quote(text)} says what not to do ({match.group().strip()!r}); say what to do", EXAMPLES
+        )
     if match := _CONDITION.search(plain):
-        raise Rejected(f"{_quote(text)} sets a condition ({match.group().strip()!r}), which is not understood yet")
+        raise Rejected(
+            f"{_quote(text)} sets a condition ({match.group().strip()!r}), which is not understood yet"
+        )
     if re.search(r"\bor\b", plain):
         raise Rejected(f"{_quote(text)} leaves a choice ('or'); say which", EXAMPLES)
     if _QUESTION.search(plain):
@@ -97,7 +103,7 @@ _CODE = re.compile(
     r"[<>{}\[\]|\\=$#@^~`*_/%+()&§°€£]|--|"
     r"\b(?:drop|create|alter|truncate) (?:table|database|schema|index|view)\b(?! (?:off|up))|"
     r"\bselect .+ from\b|\binsert into \w+ (?:values|select)\b|\bdelete from\b|\bupdate \w+ set\b|"
-    r"\b(?:sudo|import|chmod|wget|curl|eval|exec|https?|www)\b|\bfor \w+ in\b|^def |\blambda\b|\w\.\w"
+    r"\b(?:sudo|import|chmod|wget|curl|eval|exec|https?|www)\b|^(?:print|echo)\b|\bfor \w+ in\b|^def |\blambda\b|\w\.\w"
 )
 
 
@@ -107,7 +113,9 @@ def _text(instruction: object) -> str:
     try:
         size = len(instruction.encode("utf-8"))
     except UnicodeEncodeError as error:
-        raise Rejected(f"the instruction is no valid unicode (at character {error.start})", EXAMPLES) from error
+        raise Rejected(
+            f"the instruction is no valid unicode (at character {error.start})", EXAMPLES
+        ) from error
     if size > LIMIT:
         raise Rejected(f"the instruction has {size} bytes; at most {LIMIT} are taken, a sentence or two")
     if not instruction.strip():
@@ -115,11 +123,19 @@ def _text(instruction: object) -> str:
     for index, character in enumerate(instruction):
         category = unicodedata.category(character)
         if category.startswith("C") and character not in "\t\n\r":
-            raise Rejected(f"the instruction has a control character (U+{ord(character):04X}, at {index})", EXAMPLES)
-        if category.startswith("L") and not unicodedata.name(character, "").startswith(("LATIN", "FULLWIDTH LATIN")):
-            raise Rejected(f"the letter {character!r} (U+{ord(character):04X}) is not of the English alphabet", EXAMPLES)
+            raise Rejected(
+                f"the instruction has a control character (U+{ord(character):04X}, at {index})", EXAMPLES
+            )
+        if category.startswith("L") and not unicodedata.name(character, "").startswith(
+            ("LATIN", "FULLWIDTH LATIN")
+        ):
+            raise Rejected(
+                f"the letter {character!r} (U+{ord(character):04X}) is not of the English alphabet", EXAMPLES
+            )
         if category in ("So", "Sk", "Mn", "Me", "Mc", "Co"):
-            raise Rejected(f"the character {character!r} (U+{ord(character):04X}) is no part of a sentence", EXAMPLES)
+            raise Rejected(
+                f"the character {character!r} (U+{ord(character):04X}) is no part of a sentence", EXAMPLES
+            )
     return instruction
 
 

@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from legion_ros.language.lexicon import (
     ADVERBS,
     COLORS,
     DETERMINERS,
+    FINITE,
+    NUMBERS,
     PLACES,
     PREPOSITIONS,
     QUANTIFIERS,
     SELECTORS,
     TABLE,
+    VAGUE,
 )
 from legion_ros.language.template import SLOTS
 
@@ -38,6 +41,7 @@ class Pattern:
 
     parts: tuple["str | Phrase", ...]
     place: str = ""  # key of PLACES in legion_ros.core.skill
+    guess: bool = False  # the place may be none: to be read so only where no other reading will do
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:
@@ -61,10 +65,9 @@ def patterns(clause: str) -> list[Pattern]:
     "push the box back" may aim at the far side of the table, or, of a drawer, may not: both are returned.
     """
     clause = _plain_modifiers(clause)
-    found = [pattern for place, rest in _places(clause) if (pattern := _chunk(rest, place)).phrases or not place]
-    bare = [_chunk(clause, "")]
-    definite = [pattern for pattern in found if pattern.place and not _AMBIGUOUS.search(clause)]
-    return definite or bare + found
+    guess = bool(_AMBIGUOUS.search(clause))
+    found = [replace(_chunk(rest, place), guess=guess) for place, rest in _places(clause)]
+    return found if found and not guess else [_chunk(clause, ""), *found]
 
 
 _SIDE = {word: place for place, words in PLACES.items() for word in words}
@@ -109,12 +112,19 @@ def _plain_modifiers(clause: str) -> str:
          r"\1 \3 \2"),
         (rf"\b{is_}(?:(?:lying|standing|sitting|left|still) )?(?=(?:on|in) )", ""),
     )  # fmt: skip
+    clause = _DEGREE.sub(" ", clause)
     for pattern, replacement in forms:
         clause = re.sub(pattern, replacement, clause)
     return " ".join(clause.split())
 
 
-_STOPS = PREPOSITIONS | ADVERBS | {",", "and", "@place", "except", "but", "that", "which"}
+_OPENERS = DETERMINERS | QUANTIFIERS | NUMBERS.keys() | VAGUE | {"of"}
+# How much or how fast: nothing that a skill could be told.
+_DEGREE = re.compile(
+    r"\b(?:a (?:little )?bit|all the way|slightly|gently|carefully|quickly|slowly|somewhat|straight)\b|"
+    r"\ba little(?= (?:to|toward|towards|left|right|further|closer|nearer|back|away|forward))"
+)
+_STOPS = FINITE | PREPOSITIONS | ADVERBS | {",", "and", "@place", "except", "but", "that", "which"}
 _EXCEPT = re.compile(r" (?:except(?: for)?|but(?: for)?|apart from|aside from|besides|other than|save for) ")
 
 
@@ -128,7 +138,9 @@ def _chunk(clause: str, place: str) -> Pattern:
         rest = excepted[0].replace(",", " , ").split()
         first, *others = _phrases(rest) or [Phrase(tuple(rest))]
         left_out = [part for part in (first, *others)]
-        ends = next((i for i, part in enumerate(left_out) if isinstance(part, str) or part.preposition), len(left_out))
+        ends = next(
+            (i for i, part in enumerate(left_out) if isinstance(part, str) or part.preposition), len(left_out)
+        )
         parts += [Phrase(part.words, excepted=True) for part in left_out[:ends] if isinstance(part, Phrase)]
         parts += left_out[ends:]
     parts = [SLOTS["place"] if part == "@place" else part for part in parts]
@@ -165,7 +177,7 @@ def _phrase_end(tokens: list[str], start: int) -> int:
     index = start
     while index < len(tokens):
         token = tokens[index]
-        starts_only = all(word in DETERMINERS | QUANTIFIERS | {"of"} for word in tokens[start:index])
+        starts_only = all(word in _OPENERS for word in tokens[start:index])
         follows = tokens[index + 1] if index + 1 < len(tokens) else ","
         if token == "of" and index > start:
             index += 1  # "all of the cans", "the can of soda"

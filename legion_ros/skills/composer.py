@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from legion_ros.core import GroundedSkill, LegionError, Scene, predicates
-from legion_ros.knowledge import Key, Knowledge
+from legion_ros.knowledge import Key, Knowledge, fit
 from legion_ros.knowledge.component import Encoder
 from legion_ros.language.clauses import Clause, split
 from legion_ros.language.grounding import Discourse, Grounder, UnknownThing
@@ -58,9 +58,9 @@ class Composer:
         self._sentences = tuple(c.sentences[0] for c in knowledge.components) + tuple(
             decomposition.sentences[0] for decomposition in self._declared.known
         )
-        self._mixture = knowledge.mixture.with_keys(
-            [Key(encoder.encode([embeddable(text) for text in d.sentences])) for d in self._declared.known]
-        )
+        keys = [Key(encoder.encode([embeddable(text) for text in d.sentences])) for d in self._declared.known]
+        # what is declared competes with what was learned: the prior of "new" has to know both
+        self._mixture = fit([*knowledge.mixture.keys, *keys], knowledge.mixture.background)
 
     def plan(self, instruction: str, scene: Scene) -> Plan:
         """The plan for an instruction.
@@ -85,7 +85,8 @@ class Composer:
             phrase = Phrase(tuple(clause.taken.split()))
             for reference in self._grounder.ground(phrase, scene, discourse)[:1]:
                 discourse.mention(reference)
-        found, problem = readings(patterns(_with_place_words(clause.text)), scene, discourse, self._grounder)
+        text = f"remark {clause.text}" if clause.remark else _with_place_words(clause.text)
+        found, problem = readings(patterns(text), scene, discourse, self._grounder)
         if clause.remark:
             for reference in found[0].mentioned if found else ():
                 discourse.mention(reference)
@@ -103,7 +104,7 @@ class Composer:
         """The best reading. Raises Rejected with the most telling reason where none is good enough."""
         choices = [choice for reading in found if (choice := self._best(reading))]
         if choices:
-            return max(choices, key=lambda choice: choice.probability)
+            return max(choices, key=lambda choice: (not choice.reading.guess, choice.probability))
         if problem and (not isinstance(problem, UnknownThing) or self._is_known(text)):
             raise problem
         raise self._no_skill(text, found)
@@ -226,7 +227,9 @@ class _Draft:
         thing = self._scene.object(step.object)
         for fixture in self._scene.fixtures:
             if fixture.kind in ("bin", "drawer") and predicates.inside(thing, fixture):
-                raise Rejected(f"{step}: {thing.name} lies in the {fixture.name}, and taking out is not learned")
+                raise Rejected(
+                    f"{step}: {thing.name} lies in the {fixture.name}, and taking out is not learned"
+                )
 
 
 def _with_place_words(text: str) -> str:

@@ -84,7 +84,9 @@ def _decomposition(name: str, entry: object) -> Decomposition:
     try:
         decomposition.grounded("thing")
     except (KeyError, IndexError, ValueError) as error:
-        raise LegionError(f"{name}: steps {entry['steps']!r} may name {{object}} and {{container}}: {error}") from error
+        raise LegionError(
+            f"{name}: steps {entry['steps']!r} may name {{object}} and {{container}}: {error}"
+        ) from error
     return decomposition
 
 
@@ -99,7 +101,9 @@ def _only(entry: object, known: tuple[str, ...]) -> None:
 def _before(call: str) -> str:
     skill, arguments = _call(call)
     if len(arguments) != 1 or arguments[0] not in SKILLS[skill].targets:
-        raise LegionError(f"{call!r} under before must be a skill and one of its targets, such as put(drawer)")
+        raise LegionError(
+            f"{call!r} under before must be a skill and one of its targets, such as put(drawer)"
+        )
     return f"{skill}({arguments[0]})"
 
 
@@ -109,7 +113,9 @@ def _skill(call: str) -> GroundedSkill:
     thing = arguments.pop(0) if declared.takes_object and arguments else ""
     target = arguments.pop(0) if arguments else ""
     if arguments or bool(thing) != declared.takes_object or target not in (declared.targets or ("",)):
-        raise LegionError(f"{call!r} does not fit {skill}; its targets are: {', '.join(declared.targets) or 'none'}")
+        raise LegionError(
+            f"{call!r} does not fit {skill}; its targets are: {', '.join(declared.targets) or 'none'}"
+        )
     return GroundedSkill(skill, thing, target)
 
 

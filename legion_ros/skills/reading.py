@@ -29,6 +29,7 @@ class Reading:
     direct: str = ""  # fixture that something is done to
     goal: str = ""  # fixture that something goes to
     place: str = ""
+    guess: bool = False  # to be taken only where no other reading will do
     odd: str = ""  # what no skill has a use for, in words
     mentioned: tuple[Reference, ...] = ()
     notes: tuple[str, ...] = ()
@@ -98,6 +99,7 @@ class _Roles:
         else:
             self.objects.append(reference.objects)
         self.every = self.every or reference.every
+        self.excepted += reference.excepted
 
     def _fixture(self, phrase: Phrase, reference: Reference) -> None:
         if phrase.preposition in GOAL and (self.objects or self.every or self.table or self._cleared):
@@ -126,7 +128,9 @@ def readings(
     return found[:READINGS], problem
 
 
-def _of_pattern(pattern: Pattern, scene: Scene, discourse: Discourse, grounder: Grounder) -> Iterator[Reading]:
+def _of_pattern(
+    pattern: Pattern, scene: Scene, discourse: Discourse, grounder: Grounder
+) -> Iterator[Reading]:
     phrases = pattern.phrases
     choices = [grounder.ground(phrase, scene, discourse) for phrase in phrases]
     for references in product(*choices):
@@ -143,7 +147,9 @@ def _reading(pattern: Pattern, roles: _Roles, references: tuple[Reference, ...])
     if len(set(roles.direct)) + len(set(roles.goal)) > 1:
         odd = odd or "no skill takes two fixtures at once"
     if roles.goal or pattern.place in PLACES:
-        roles.slots.update(dict.fromkeys(roles.table, ""))  # "the mug on the table in the bin": where it is now
+        roles.slots.update(
+            dict.fromkeys(roles.table, "")
+        )  # "the mug on the table in the bin": where it is now
     objects = roles.objects[0] if roles.objects else ()
     return Reading(
         text=pattern.text(roles.slots),
@@ -153,6 +159,7 @@ def _reading(pattern: Pattern, roles: _Roles, references: tuple[Reference, ...])
         direct=roles.direct[0] if roles.direct else "",
         goal=roles.goal[0] if roles.goal else "",
         place=pattern.place,
+        guess=pattern.guess,
         odd=odd,
         mentioned=tuple(reference for reference in references if reference.slot not in ("table", "tool")),
         notes=tuple(reference.note for reference in references if reference.note),

@@ -20,14 +20,14 @@ def thing(name: str, x: float, y: float, z: float = 0.04) -> Object:
     color, kind = name.split("_")
     shape = {"can": "cylinder", "bottle": "cylinder", "ball": "sphere"}.get(kind, "box")
     size = {"can": (0.062, 0.062, 0.10), "block": (0.045, 0.045, 0.045)}.get(kind, (0.06, 0.06, 0.08))
-    return Object(
-        name, kind, color, shape, np.array([x, y, z]), np.array([1.0, 0, 0, 0]), np.array(size)
-    )
+    return Object(name, kind, color, shape, np.array([x, y, z]), np.array([1.0, 0, 0, 0]), np.array(size))
 
 
 def scene(spots=SPOTS, drawer: float = 0.0, pressed: float = 0.0, tool=(0.40, 0.0, 0.30), inside=()) -> Scene:
     """`inside`: names of objects that lie in the bin instead of on their spot."""
-    things = [thing(name, *((0.5, 0.42, 0.05) if name in inside else (*spot, 0.04))) for name, spot in spots.items()]
+    things = [
+        thing(name, *((0.5, 0.42, 0.05) if name in inside else (*spot, 0.04))) for name, spot in spots.items()
+    ]
     fixtures = (
         Fixture("bin", "bin", np.array([0.5, 0.42, 0.0]), np.array([0.24, 0.24, 0.12]), np.array([0.5, 0.42, 0.12])),
         Fixture(
