@@ -1,0 +1,200 @@
+"""`legion bench`: the figures of the whole thing, measured through the real graph, printed as JSON."""
+
+import argparse
+import json
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from legion_ros.core.errors import LegionError
+from legion_ros.nodes.domain import free_domain
+from legion_ros.nodes.graph import Simulation
+from legion_ros.nodes.supervision import Supervisor
+
+if TYPE_CHECKING:
+    from legion_ros.core import Scene
+    from legion_ros.evaluation.table import TableScene
+    from legion_ros.nodes.client import GraphClient, Task
+
+__all__ = ["SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "measure: success at clearing tables, latency of control, speed of the simulator"
+INSTRUCTION = "clear the table"
+STARTING = 90.0  # s that the graph may take to become active
+LONGEST = 300.0  # simulated s that one scene may take
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to measure, and how much of it."""
+    benches = parser.add_subparsers(dest="bench", required=True)
+    table = benches.add_parser("table", help=f"success of {INSTRUCTION!r} in random scenes of 3 to 6 objects")
+    table.add_argument("--scenes", type=int, default=50, help="how many (default: %(default)s)")
+    pace = "simulated s in a second (default: 0, as fast as it goes)"
+    table.add_argument("--rate", type=float, default=0.0, help=pace)
+    latency = benches.add_parser(
+        "latency", help="observation to command, and period, while a table is cleared"
+    )
+    latency.add_argument("--seconds", type=float, default=60.0, help="of control (default: %(default)s)")
+    speed = benches.add_parser(
+        "sim", help="simulated s in a second on one core, six objects, nothing waiting"
+    )
+    speed.add_argument("--simulated", type=float, default=100.0, help="s to simulate (default: %(default)s)")
+    for bench in (table, latency):
+        bench.add_argument("--knowledge", default="", help="folder of what was learned (default: what ships)")
+    for bench in (table, latency, speed):
+        bench.add_argument("--seed", type=int, default=0, help="of the scenes (default: %(default)s)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, print the figures; 0 when they could be taken, whatever they are."""
+    if options.seed < 0:
+        raise LegionError(f"seed {options.seed} is not valid: 0 or more")
+    figures = {"table": _table, "latency": _latency, "sim": _speed}[options.bench](options)
+    print(json.dumps(figures, indent=2))
+    return 0
+
+
+def _speed(options: argparse.Namespace) -> dict:
+    from legion_ros.evaluation.simulator_speed import measure_speed
+
+    return {"command": _command(), **measure_speed(options.seed, options.simulated)}
+
+
+# -- through the graph ------------------------------------------------------------------------------------
+
+
+def _table(options: argparse.Namespace) -> dict:
+    from legion_ros.evaluation.table import scene_seeds, summary
+
+    if options.scenes < 1:
+        raise LegionError(f"{options.scenes} scenes is not valid: 1 or more")
+    console, scenes = Console(stderr=True, highlight=False), []
+    with _graph(options.knowledge, options.rate, console) as client:
+        for number, seed in enumerate(scene_seeds(options.seed, options.scenes), 1):
+            scene = _clear_table(client, seed)
+            scenes.append(scene)
+            cleared = sum(s.success for s in scenes)
+            console.print(
+                f"{number}/{options.scenes} seed {seed}: {scene.binned}/{scene.objects} in the bin,"
+                f" {scene.tries} tries, {scene.simulated:.0f} s simulated in {scene.wall:.0f} s;"
+                f" {cleared} cleared so far" + ("" if scene.success else f" [red]({scene.reason})"),
+                soft_wrap=True,
+            )
+    return summary(scenes, _command())
+
+
+def _latency(options: argparse.Namespace) -> dict:
+    from legion_ros.evaluation.table import scene_seeds
+
+    console, period = Console(stderr=True, highlight=False), 0.05
+    wanted = options.seconds / period
+    with _graph(options.knowledge, 1.0, console) as client:
+        for seed in scene_seeds(options.seed, 10_000):
+            _clear_table(client, seed, lambda: _commands(client) >= wanted)
+            console.print(f"{_commands(client)} of {wanted:.0f} commands")
+            if _commands(client) >= wanted:
+                break
+        policy = client.health["policy_node"]
+    names = [f"{what}_{how}_ms" for what in ("latency", "jitter") for how in ("p50", "p99", "max")]
+    return {
+        "command": _command(),
+        "commands": int(policy["commands"]),
+        **{name: float(policy[name]) for name in names},
+        "cores": len(os.sched_getaffinity(0)),
+        "load_average": os.getloadavg()[0],
+    }
+
+
+def _commands(client: "GraphClient") -> int:
+    return int(client.health.get("policy_node", {}).get("commands", 0))
+
+
+def _clear_table(
+    client: "GraphClient", seed: int, enough: Callable[[], bool] = lambda: False
+) -> "TableScene":
+    """Reset the scene, say the sentence, wait, and look what is in the bin."""
+    from legion_ros.evaluation.table import TableScene, binned
+
+    names = client.reset_scene(seed, 3, 6)
+    before = client.wait(lambda: _scene_with(client, names), 10.0, "the new scene")
+    began, tries = time.monotonic(), _Tries()
+    task = client.execute(INSTRUCTION)
+
+    def too_long() -> bool:
+        scene = client.scene()
+        return enough() or scene.stamp - before.stamp > LONGEST
+
+    result = client.follow(task, tries.count, too_long)
+    ended = client.scene().stamp
+    after = client.wait(lambda: _scene_after(client, ended), 10.0, "scene after the task")
+    return TableScene(
+        seed=seed,
+        objects=len(names),
+        binned=len(binned(after)),
+        claimed=result.success,
+        reason=result.reason,
+        planned=len(result.plan),
+        tries=tries.number,
+        wall=time.monotonic() - began,
+        simulated=after.stamp - before.stamp,
+    )
+
+
+def _scene_with(client: "GraphClient", names: list[str]) -> "Scene | None":
+    scene = client.scene()
+    return scene if scene and sorted(thing.name for thing in scene.objects) == sorted(names) else None
+
+
+def _scene_after(client: "GraphClient", stamp: float) -> "Scene | None":
+    scene = client.scene()
+    return scene if scene and scene.stamp > stamp else None
+
+
+class _Tries:
+    """Counts the skills that were begun."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._current = ""
+
+    def count(self, task: "Task") -> None:
+        """One more whenever another skill, or another try, is the current one."""
+        if task.current != self._current:
+            self._current = task.current
+            self.number += 1
+
+
+@contextmanager
+def _graph(knowledge: str, rate: float, console: Console) -> Iterator["GraphClient"]:
+    """A graph of its own in a free domain, and a client of it; both end with the block."""
+    simulation = Simulation(knowledge=knowledge, rate=rate, domain=str(free_domain()))
+    os.environ.update(simulation.environment())
+    from legion_ros.nodes.client import GraphClient
+    from legion_ros.nodes.readiness import wait_until_active
+
+    with Supervisor(simulation.processes(), simulation.environment()) as supervisor:
+
+        def look_after() -> bool:
+            for happening in supervisor.poll(0.0):
+                console.print(
+                    f"[dim]{happening.process}: {getattr(happening, 'text', happening)}", soft_wrap=True
+                )
+            if supervisor.lost:
+                raise LegionError(f"cannot keep {', '.join(supervisor.lost)} alive: no figures")
+            return True
+
+        if waiting := wait_until_active([p.name for p in simulation.processes()], look_after, STARTING):
+            raise LegionError(f"not active after {STARTING:g} s: {', '.join(waiting)}")
+        with GraphClient("legion_bench", idle=look_after) as client:
+            yield client
+
+
+def _command() -> str:
+    """The command line that takes these figures again."""
+    return shlex.join(["legion", *sys.argv[1:]])

@@ -1,0 +1,87 @@
+"""Nodes as processes of their own, over real DDS, and a client among them."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+
+from legion_ros.nodes.domain import free_domain
+from legion_ros.nodes.graph import Simulation
+from legion_ros.nodes.supervision import Exit, Supervisor
+
+
+class RunningGraph:
+    """The simulation's graph, or some of its nodes, started and stopped with a `with` block.
+
+    Nothing is started again that died, unless `respawns`.
+    """
+
+    def __init__(self, knowledge, names=None, parameters=None, respawns=0, **arguments):
+        domain = free_domain()
+        simulation = Simulation(knowledge=str(knowledge), domain=str(domain), **arguments)
+        os.environ.update(simulation.environment())
+        from legion_ros.nodes.client import GraphClient
+
+        processes = [
+            replace(p, respawns=respawns, parameters={**p.parameters, **(parameters or {}).get(p.name, {})})
+            for p in simulation.processes()
+            if names is None or p.name in names
+        ]
+        self.names = [p.name for p in processes]
+        self.supervisor = Supervisor(processes, simulation.environment())
+        self.exits = []
+        self.lines = []
+        self.client = GraphClient("test_client", domain=domain)
+        self.node = self.client.node
+
+    def __enter__(self):
+        from legion_ros.nodes.readiness import Readiness
+
+        readiness = Readiness(self.node, self.names)
+        try:
+            self.wait(lambda: not readiness.poll(), 60.0, f"active nodes of {self.names}")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for happening in self.supervisor.stop():
+            self._note(happening)
+        self.client.__exit__()
+
+    def wait(self, condition, timeout=10.0, what="event"):
+        """Spin and look after the processes until `condition()` is true; returns it."""
+        deadline = time.monotonic() + timeout
+        while not (value := condition()):
+            said = "\n".join(self.lines[-20:])
+            assert time.monotonic() < deadline, f"no {what} within {timeout} s; the nodes said:\n{said}"
+            for happening in self.supervisor.poll(0.0):
+                self._note(happening)
+            self.client.spin(0.02)
+        return value
+
+    def spin_for(self, seconds):
+        """Let `seconds` go by: for tests that something does not happen."""
+        end = time.monotonic() + seconds
+        self.wait(lambda: time.monotonic() > end, seconds + 10.0)
+
+    def kill(self, name):
+        os.kill(self.supervisor.pids[name], signal.SIGKILL)
+        self.wait(lambda: any(e.process == name for e in self.exits), 5.0, f"end of {name}")
+
+    @property
+    def alive(self):
+        return set(self.supervisor.pids)
+
+    def collect(self, kind, topic, qos):
+        """A list that grows by every message on the topic."""
+        heard = []
+        self.node.create_subscription(kind, topic, heard.append, qos)
+        return heard
+
+    def _note(self, happening):
+        if isinstance(happening, Exit):
+            self.exits.append(happening)
+        else:
+            self.lines.append(f"{happening.process}: {happening.text}")
