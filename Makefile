@@ -27,9 +27,10 @@ test: $(VENV)/.installed-test ## ruff, then pytest
 	$(BIN)/ruff check .
 	$(BIN)/pytest
 
-lint: $(VENV)/.installed-test ## ruff and pyright
+lint: $(VENV)/.installed-test $(VENV)/.installed-lint ## ruff and pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@mkdir -p build/typings && ln -sfn ../../sim build/typings/legion_sim
 	$(BIN)/pyright
 
 format: $(VENV)/.installed-test ## lay the code out as ruff does
@@ -61,7 +62,7 @@ $(VENV)/.installed: $(SOURCES) | $(VENV)/bin/python
 	$(BIN)/pip install --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/.installed-test: $(VENV)/.installed
-	@echo "== installing what the tests need"
-	$(BIN)/pip install --disable-pip-version-check 'legion_ros[test]'
+$(VENV)/.installed-%: $(VENV)/.installed
+	@echo "== installing what make $* needs"
+	$(BIN)/pip install --disable-pip-version-check 'legion_ros[$*]'
 	@touch $@

@@ -27,7 +27,7 @@ def _graph(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     words = {field.name: context.launch_configurations[field.name] for field in fields(Simulation)}
     simulation = Simulation.parse(words)
     variables = [SetEnvironmentVariable(name, value) for name, value in simulation.environment().items()]
-    return variables + [
+    nodes = [
         Node(
             package="legion_ros",
             executable=process.name,
@@ -42,3 +42,4 @@ def _graph(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         )
         for process in simulation.processes()
     ]
+    return [*variables, *nodes]

@@ -114,7 +114,7 @@ def picture(value):
 
 
 def test_a_video_shows_each_picture_until_the_time_of_the_next(tmp_path):
-    with Video(tmp_path / "v.mp4", rate=20.0) as video:
+    with Video(tmp_path / "v.mp4", rate=20) as video:
         video.add(5.0, picture(0))
         video.add(5.5, picture(255))
         video.add(5.5, picture(128))  # no newer: left out
@@ -129,7 +129,7 @@ def test_a_video_shows_each_picture_until_the_time_of_the_next(tmp_path):
 
 
 def test_a_long_gap_between_pictures_is_cut_to_five_seconds(tmp_path):
-    with Video(tmp_path / "v.mp4", rate=20.0) as video:
+    with Video(tmp_path / "v.mp4", rate=20) as video:
         for stamp in (0.0, 1000.0, 1000.05):
             video.add(stamp, picture(0))
     assert video.frames == 100 + 1 + 1

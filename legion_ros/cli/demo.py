@@ -71,7 +71,9 @@ class Seen:
     story: Story
     before: Scene | None = None
     after: Scene | None = None
-    pictures: tuple[np.ndarray, ...] = ()  # the first and the last, (height, width, 3) uint8
+    pictures: list[np.ndarray] = field(
+        default_factory=list
+    )  # the first and the last, (height, width, 3) uint8
     figures: dict[str, str] = field(default_factory=dict)  # what was measured, in words
 
 
@@ -143,7 +145,7 @@ class Demonstration:
         took = time.monotonic() - began
         self._look(client, lambda: False, AFTERWARDS)
         seen.after = client.scene()
-        seen.pictures = () if video.newest is None else (video.first, video.newest)
+        seen.pictures = [p for p in (video.first, video.newest) if p is not None]
         seen.figures = _figures(story, took, witness.safety, client.health)
         return seen
 

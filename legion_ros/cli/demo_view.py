@@ -1,5 +1,7 @@
 """A demonstration as it happens, in the terminal: a live table, or lines where the output is no terminal."""
 
+from typing import Any
+
 from rich.console import Console, Group
 from rich.live import Live
 from rich.spinner import Spinner
@@ -32,7 +34,7 @@ class DemoView:
             self._live.__enter__()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *error: Any) -> None:
         if self._live:
             self._live.update(self._live.renderable, refresh=True)
             self._live.__exit__(*error)

@@ -31,13 +31,11 @@ def commands() -> dict[str, str]:
 def _summary(path: Path) -> str | None:
     """The string that a module assigns to SUMMARY, without importing it."""
     for statement in ast.parse(path.read_text()).body:
-        targets = {ast.Assign: "targets", ast.AnnAssign: "target"}.get(type(statement))
-        if targets is None:
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
             continue
-        names = getattr(statement, targets)
-        for name in names if isinstance(names, list) else [names]:
-            if isinstance(name, ast.Name) and name.id == "SUMMARY":
-                return ast.literal_eval(statement.value)
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if any(isinstance(target, ast.Name) and target.id == "SUMMARY" for target in targets):
+            return ast.literal_eval(statement.value)
     return None
 
 

@@ -17,7 +17,7 @@ from legion_ros.nodes.supervision import Exit, Line, Supervisor
 __all__ = ["SUMMARY", "add_arguments", "run", "stop_requests"]
 
 SUMMARY = "start the simulated robot and everything that drives it, until Ctrl-C"
-STYLES = dict(zip(NODES, ("cyan", "yellow", "green", "magenta"), strict=True))
+STYLES: dict[str, str] = dict(zip(NODES, ("cyan", "yellow", "green", "magenta"), strict=True))
 STARTING = 90.0  # s that the nodes may take to become active
 
 

@@ -19,7 +19,7 @@ class Video:
         rate: pictures in a second.
     """
 
-    def __init__(self, path: Path, rate: float = 20.0) -> None:
+    def __init__(self, path: Path, rate: int = 20) -> None:
         self.path, self.rate = path, rate
         self.first: np.ndarray | None = None  # (height, width, 3) uint8
         self.newest: np.ndarray | None = None
@@ -54,10 +54,10 @@ class Video:
             codec="libx264",
             pix_fmt_in="rgb24",
             pix_fmt_out="yuv420p",
+            quality=6,
             macro_block_size=2,
-            quality=None,
             ffmpeg_log_level="error",
-            output_params=["-preset", "veryfast", "-crf", "23", "-threads", "1", "-movflags", "+faststart"],
+            output_params=["-preset", "veryfast", "-threads", "1", "-movflags", "+faststart"],
         )
         self._writer.send(None)
 

@@ -10,7 +10,7 @@ __all__ = ["free_domain"]
 
 
 def free_domain(rng: random.Random | None = None) -> int:
-    """A ROS domain from 1 to 101 that nobody on this machine is in, for a graph that wants to be alone.
+    """A ROS domain from 1 to 101 that nobody on this machine is in, for a graph to be alone in.
 
     The first participant of domain d listens on UDP port 7410 + 250 d (DDS interoperability protocol, 9.6.1.1).
     """

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from legion_ros.core.errors import LegionError
 from legion_ros.share import share
@@ -40,7 +41,7 @@ class Process:
         return words
 
 
-def _argument(default: object, text: str) -> object:
+def _argument(default: Any, text: str) -> Any:
     return field(default=default, metadata={"help": text})
 
 
@@ -103,7 +104,7 @@ def environment(domain: str = "", network: bool = False) -> dict[str, str]:
     return chosen
 
 
-def _parse(name: str, kind: type, word: str) -> bool | int | float | str:
+def _parse(name: str, kind: Any, word: str) -> Any:
     if kind is bool:
         truth = {"true": True, "1": True, "false": False, "0": False}
         if word.lower() not in truth:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from legion_ros.nodes.graph import Process
 
@@ -48,8 +49,8 @@ class Exit:
 @dataclass
 class _Child:
     process: Process
-    popen: subprocess.Popen | None = None  # while it runs
-    decoder: codecs.IncrementalDecoder | None = None  # of what it writes
+    popen: Any = None  # its subprocess.Popen while it runs
+    decoder: Any = None  # codecs.IncrementalDecoder of what it writes
     listening: bool = False  # what it writes has not ended yet
     rest: str = ""  # of a line not yet ended
     respawns: int = 0
