@@ -14,9 +14,10 @@ SCENES = 10
 
 
 def measure_speed(seed: int, simulated: float = 100.0) -> dict:
-    """Run the world for `simulated` s, in ten scenes of six objects, under commands that wander over the table.
+    """Run the world for `simulated` s, in ten scenes of six objects, under commands that wander about.
 
-    The process is bound to one core. Settling new scenes is not counted, looking at the scene after each step is.
+    The process is bound to one core. Settling new scenes is not counted, looking at the scene after each
+    step is.
 
     Returns:
         The figures, ready for JSON; `real_time_factor` is simulated s in a second.

@@ -81,7 +81,9 @@ class Simulation:
         )
         knowledge = {"knowledge": str(folder)}
         simulator = {name: getattr(self, name) for name in ("headless", "seed", "rate", "camera")}
-        given = {"sim_node": simulator, "policy_node": knowledge, "composer_node": knowledge}
+        # the control period is the robot's: on /clock, so that it holds at every pace
+        control = knowledge | {"use_sim_time": True}
+        given = {"sim_node": simulator, "policy_node": control, "composer_node": knowledge}
         return tuple(Process(name, share("config", f"{name}.yaml"), given.get(name, {})) for name in NODES)
 
     def environment(self) -> dict[str, str]:

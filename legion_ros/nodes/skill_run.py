@@ -90,8 +90,8 @@ class SkillRun:
         if not self.skill.succeeded(scene):
             self._confirmed = 0
             if self.elapsed >= self._time_limit:
-                self.finish(False, f"{self.skill} did not succeed within {self._time_limit:g} s")
+                self.finish(False, f"no success within {self._time_limit:g} s")
         elif fresh:
             self._confirmed += 1
             if self._confirmed >= self._needed:
-                self.finish(True, f"{self.skill} succeeded")
+                self.finish(True, "succeeded")

@@ -1,0 +1,333 @@
+"""Takes goals in words, plans them with what is known, and sees the plan through."""
+
+import sys
+import time
+import uuid
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import Future as Planning
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rclpy.action.server import ServerGoalHandle
+from rclpy.serialization import deserialize_message
+from rclpy.task import Future
+from std_msgs.msg import String
+
+from legion_ros.action import ExecuteTask
+from legion_ros.core import LegionError, Scene
+from legion_ros.language.guard import LIMIT
+from legion_ros.msg import GoalStatus, SafetyState, ToolState
+from legion_ros.msg import Scene as SceneMessage
+from legion_ros.nodes.conversions import scene_from, tool_from
+from legion_ros.nodes.goal_server import GoalServer
+from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
+from legion_ros.nodes.newest import Newest
+from legion_ros.nodes.parameters import parameter
+from legion_ros.nodes.qos import GOAL_INTAKE, GOAL_STATUS, SENSOR, STATE
+from legion_ros.nodes.skill_client import SkillClient
+from legion_ros.share import share
+from legion_ros.skills import Composer, Execution, ExecutionStatus, Plan
+
+__all__ = ["ComposerNode", "main"]
+
+ENDS = {
+    ExecutionStatus.SUCCEEDED: GoalStatus.SUCCEEDED,
+    ExecutionStatus.FAILED: GoalStatus.FAILED,
+    ExecutionStatus.CANCELED: GoalStatus.CANCELED,
+}
+WAITING = 5  # goals from the topic answered one by one in a tick; more are counted in one answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposerConfig(NodeConfig):
+    """Parameters of composer_node."""
+
+    knowledge: str = parameter("", "folder of what was learned; empty: the knowledge that ships")
+    decompositions: str = parameter("", "file of the tasks that fall into skills; empty: the one that ships")
+    rate: float = parameter(20.0, "Hz at which plans are looked after", 1, 100)
+    scene_timeout: float = parameter(1.0, "s of wall time without a scene until goals are refused", 0.1, 60)
+    patience: float = parameter(2.0, "s without a word from policy_node until it counts as gone", 0.5, 60)
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """What came on the topic."""
+
+    instruction: str
+    complaint: str = ""  # why it is not one
+
+
+@dataclass
+class _Task:
+    """The goal that is being worked on, and who gave it."""
+
+    instruction: str  # cut to LIMIT bytes
+    planning: "Planning[Plan]"
+    goal: ServerGoalHandle | None = None  # None where it came by topic
+    done: Future = field(default_factory=Future)  # of the action's result
+    identity: str = field(default_factory=lambda: uuid.uuid4().hex)
+    execution: Execution | None = None  # None while planning
+    notes: tuple[str, ...] = ()  # why it is this plan
+    told: tuple | None = None  # what was last said of it
+    canceled: bool = False
+    heard: float = 0.0  # s, monotonic: when feedback was last given
+
+
+class ComposerNode(LegionNode):
+    """One goal at a time. Callbacks store, a worker plans, the tick timer does the rest."""
+
+    def __init__(self) -> None:
+        super().__init__("composer_node", ComposerConfig)
+        self._scene, self._tool = Newest[SceneMessage](), Newest[ToolState]()
+        self._task: _Task | None = None
+        self._waiting: deque[_Arrival] = deque()  # goals from the topic, WAITING at most
+        self._uncounted = 0  # goals that came when that was full
+        self._received = self._rejected = self._succeeded = self._failed = 0
+        self._stopped = ""  # why the safety gate has stopped the arm, "" when it hasn't
+
+    def configure(self) -> None:
+        """Load what is known, in words and in skills, and connect."""
+        import torch
+
+        torch.set_num_threads(1)  # the other core is for control
+        self._composer = self._make_composer()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="planning")
+        self._status = self.create_publisher(GoalStatus, "/legion/goal_status", GOAL_STATUS)
+        self.create_subscription(SceneMessage, "/legion/scene", self._scene.store, SENSOR)
+        self.create_subscription(ToolState, "/legion/tool_state", self._tool.store, SENSOR)
+        self.create_subscription(SafetyState, "/legion/safety_state", self._on_safety_state, STATE)
+        # raw: what is too long, or no String at all, is answered without being decoded
+        self.create_subscription(String, "/legion/goal", self._on_goal, GOAL_INTAKE, raw=True)
+        self._server = GoalServer(self, ExecuteTask, "/legion/execute_task", self._begin_by_action)
+        self._skills = SkillClient(self, self.config.patience)
+
+    def activate(self) -> None:
+        """Begin to take goals."""
+        self.every(1.0 / self.config.rate, self._tick)
+
+    def deactivate(self) -> None:
+        """Give up the goal that is being worked on."""
+        if self._task is not None:
+            self._skills.cancel()
+            self._end(GoalStatus.FAILED, "composer_node was deactivated")
+
+    def cleanup(self) -> None:
+        """Stop taking goals."""
+        self._server.destroy()
+        self._skills.destroy()
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def health(self) -> Health:
+        """What is being done, and what became of all goals so far."""
+        return Health(
+            values={
+                "task": self._task.instruction if self._task else "none",
+                "goals": self._received,
+                "rejected": self._rejected,
+                "succeeded": self._succeeded,
+                "failed": self._failed,
+                "refused_outright": self._server.refused,
+            }
+        )
+
+    def _make_composer(self) -> Composer:
+        from legion_ros.knowledge import Knowledge
+        from legion_ros.language import SentenceEncoder
+
+        c: ComposerConfig = self.config
+        knowledge = Path(c.knowledge) if c.knowledge else share("config", "knowledge", "tabletop")
+        given = c.decompositions
+        decompositions = Path(given) if given else share("config", "decompositions.yaml")
+        encoder = SentenceEncoder()
+        encoder.encode(["clear the table"])  # the first one takes seconds: not while somebody waits
+        return Composer(Knowledge.load(knowledge), encoder, decompositions)
+
+    # -- goals in -----------------------------------------------------------------------------------------
+
+    def _on_goal(self, raw: bytes, info: Mapping[str, int]) -> None:
+        """Store a goal from the topic for the next tick, or count it."""
+        self._received += 1
+        if len(self._waiting) >= WAITING:
+            self._uncounted += 1
+        else:
+            self._waiting.append(_read(raw))
+
+    def _begin_by_action(self, goal: ServerGoalHandle) -> Future:
+        self._received += 1
+        instruction = goal.request.instruction
+        try:
+            if len(instruction) > LIMIT:
+                raise LegionError(_too_long(len(instruction.encode("utf-8", "replace"))))
+            self._begin(instruction, goal)
+        except LegionError as error:
+            self._reject(instruction, str(error))
+            raise
+        return self._task.done
+
+    def _on_safety_state(self, message: SafetyState) -> None:
+        self._stopped = message.reason if message.state == SafetyState.STOPPED else ""
+
+    def _begin(self, instruction: str, goal: ServerGoalHandle | None = None) -> None:
+        """Have the worker plan it. Raises LegionError where it can't be begun now."""
+        if self._task is not None:
+            raise LegionError(f"busy with {self._task.instruction!r}: one goal at a time")
+        if self._stopped:
+            raise LegionError(f"the arm is stopped ({self._stopped}): call /legion/reset first")
+        scene = self._newest_scene()
+        if scene is None or time.monotonic() - self._scene.received > self.config.scene_timeout:
+            silent = f"no scene for {self.config.scene_timeout:g} s" if scene else "no scene yet"
+            raise LegionError(f"{silent}: is the robot's node (sim_node) running?")
+        planning = self._worker.submit(self._composer.plan, instruction, scene)
+        self._task = _Task(_cut(instruction), planning, goal)
+
+    # -- the tick -----------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        """Answer the goals that came, and look after the one that runs."""
+        while self._waiting:
+            arrival = self._waiting.popleft()
+            try:
+                if arrival.complaint:
+                    raise LegionError(arrival.complaint)
+                self._begin(arrival.instruction)
+            except LegionError as error:
+                self._reject(arrival.instruction, str(error))
+        if self._uncounted:
+            many, self._uncounted = self._uncounted, 0
+            self._reject("", f"{many} more goals came at once and were rejected: one goal at a time", many)
+        if self._task is not None:
+            self._look_after(self._task)
+
+    def _look_after(self, task: _Task) -> None:
+        if task.goal is not None and task.goal.is_cancel_requested and not task.canceled:
+            task.canceled = True
+            if task.execution is not None:
+                task.execution.cancel()
+        if self._stopped and not task.canceled:
+            self._skills.cancel()
+            self._end(GoalStatus.FAILED, f"the arm was stopped: {self._stopped}")
+        elif task.execution is not None:
+            self._go_on(task)
+        elif task.planning.done():
+            self._take_plan(task)
+
+    def _take_plan(self, task: _Task) -> None:
+        if task.canceled:
+            self._end(GoalStatus.CANCELED, "canceled while it was being planned")
+            return
+        try:
+            plan = task.planning.result()
+        except LegionError as error:
+            self._end(GoalStatus.REJECTED, str(error))
+            return
+        except Exception as error:  # a fault of ours must not take the node, and the arm's plan, with it
+            self.get_logger().error(f"planning {task.instruction!r}: {error!r}")
+            self._end(GoalStatus.FAILED, f"planning failed: {error!r}")
+            return
+        self._skills.forget()
+        task.execution, task.notes = Execution(plan, self._skills, self._newest_scene), plan.notes
+        self._publish(task, GoalStatus.ACCEPTED, "; ".join(plan.notes))
+        self._go_on(task)
+
+    def _go_on(self, task: _Task) -> None:
+        """Tick the plan; say what has changed, or how it ended."""
+        execution = task.execution
+        execution.tick()
+        if execution.status is ExecutionStatus.RUNNING:
+            self._publish(task, GoalStatus.RUNNING, execution.reason)
+        else:
+            self._end(
+                ENDS[execution.status], execution.reason or "; ".join(task.notes) or "all of it is done"
+            )
+
+    # -- what is said -------------------------------------------------------------------------------------
+
+    def _publish(self, task: _Task, state: int, reason: str) -> None:
+        """A status when something has changed; feedback then, and every second besides."""
+        execution, now = task.execution, time.monotonic()
+        plan, step, progress = (), 0, 0.0
+        if execution is not None:
+            plan = tuple(str(skill) for skill in execution.steps)
+            step, progress = execution.current, execution.progress
+        news = (state, reason, plan, step, progress, self._skills.tries)
+        changed = news != task.told
+        if changed:
+            task.told = news
+            message = GoalStatus(state=state, goal_id=task.identity, instruction=task.instruction)
+            message.reason, message.plan, message.step, message.progress = reason, list(plan), step, progress
+            self._send(message)
+        if task.goal is not None and task.goal.is_active and (changed or now - task.heard > 1.0):
+            task.heard = now
+            feedback = ExecuteTask.Feedback(plan=list(plan), step=step, progress=progress)
+            feedback.current = self._in_words(plan, step)
+            task.goal.publish_feedback(feedback)
+
+    def _in_words(self, plan: tuple[str, ...], step: int) -> str:
+        if step >= len(plan):
+            return ""
+        again = f", try {self._skills.tries}" if self._skills.tries > 1 else ""
+        return plan[step] + again
+
+    def _end(self, state: int, reason: str) -> None:
+        """Say how the goal ended, on the interface it came from, and be free for the next."""
+        task = self._task
+        if self.context.ok():
+            self._publish(task, state, reason)
+        self._task = None
+        self._succeeded += state == GoalStatus.SUCCEEDED
+        self._failed += state == GoalStatus.FAILED
+        self._rejected += state == GoalStatus.REJECTED
+        if task.goal is not None:
+            plan = list(task.told[2]) if task.told else []
+            result = ExecuteTask.Result(success=state == GoalStatus.SUCCEEDED, reason=reason, plan=plan)
+            self._server.end(task.goal, task.done, result)
+
+    def _reject(self, instruction: str, reason: str, count: int = 1) -> None:
+        """Say why a goal was not even begun."""
+        self._rejected += count
+        message = GoalStatus(state=GoalStatus.REJECTED, goal_id=uuid.uuid4().hex, reason=reason)
+        message.instruction = _cut(instruction)
+        self._send(message)
+
+    def _send(self, message: GoalStatus) -> None:
+        stamp = self._scene.message.header.stamp if self._scene.message else None
+        if stamp is not None:
+            message.header.stamp = stamp
+        self._status.publish(message)
+
+    def _newest_scene(self) -> Scene | None:
+        """The newest scene with the newest tool state in it, None before the first of both."""
+        if self._scene.message is None or self._tool.message is None:
+            return None
+        return scene_from(self._scene.message, tool_from(self._tool.message))
+
+
+def _read(raw: bytes) -> _Arrival:
+    """The instruction in a serialised String; of one that is too long only as much as goes into a status."""
+    size = len(raw) - 9  # encapsulation and length before it, a zero after it
+    if size > LIMIT + 3:  # padding
+        return _Arrival(str(raw[8 : 8 + LIMIT], "utf-8", "ignore"), _too_long(size))
+    try:
+        return _Arrival(deserialize_message(raw, String).data)
+    except Exception as error:  # rclpy raises what it likes
+        return _Arrival("", f"these {len(raw)} bytes are no std_msgs/String: {error}")
+
+
+def _too_long(size: int) -> str:
+    return f"an instruction of {size} bytes is too long; at most {LIMIT} will do"
+
+
+def _cut(instruction: str) -> str:
+    """At most LIMIT bytes of it, as it goes into a GoalStatus."""
+    return instruction[:LIMIT].encode("utf-8", "replace")[:LIMIT].decode("utf-8", "ignore")
+
+
+def main() -> int:
+    """Run until told to end."""
+    return run(ComposerNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
