@@ -12,7 +12,7 @@ __all__ = ["free_domain"]
 def free_domain(rng: random.Random | None = None) -> int:
     """A ROS domain from 1 to 101 that nobody on this machine is in, for a graph to be alone in.
 
-    The first participant of domain d listens on UDP port 7410 + 250 d (DDS interoperability protocol, 9.6.1.1).
+    The first participant of domain d listens on UDP port 7410 + 250 d (DDSI-RTPS, well-known ports).
     """
     domains = list(range(1, LAST_DOMAIN + 1))
     (rng or random.SystemRandom()).shuffle(domains)
