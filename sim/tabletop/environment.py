@@ -44,7 +44,7 @@ class TabletopEnvironment:
             raise LegionError(f"no skill {', '.join(unknown) or '(none given)'}; known: {', '.join(SKILLS)}")
         self.num_envs = num_envs
         self.worlds = [TabletopWorld() for _ in range(num_envs)]
-        self.skills: list[GroundedSkill] = [GroundedSkill("")] * num_envs
+        self.skills = [GroundedSkill("press", target="button")] * num_envs  # until the first reset
         self._names = skills
         self._config = config or PracticeConfig()
         self._steps = np.zeros(num_envs, int)
@@ -61,7 +61,7 @@ class TabletopEnvironment:
         """New episodes where `where` is true; see core.Environment."""
         chosen = range(self.num_envs) if where is None else np.flatnonzero(where)
         for i in chosen:
-            self._start(int(i), rng)
+            self._start(int(i), rng, may_chain=where is not None)
         return self._observe()
 
     def step(self, action: np.ndarray) -> StepResult:
@@ -92,10 +92,10 @@ class TabletopEnvironment:
         for world in self.worlds:
             world.close()
 
-    def _start(self, i: int, rng: np.random.Generator) -> None:
+    def _start(self, i: int, rng: np.random.Generator, may_chain: bool) -> None:
         world = self.worlds[i]
         skill = None
-        if self._steps[i] and rng.random() < self._config.chain:
+        if may_chain and self._config.chain and rng.random() < self._config.chain:
             skill = draw_skill(rng, world.scene(), self._names)
         if skill is None:
             skill = draw_episode(rng, world, self._names[int(rng.integers(len(self._names)))])

@@ -71,11 +71,11 @@ def sketch_scene(
 def scatter(rng: np.random.Generator, sizes: list[tuple[float, float, float]]) -> np.ndarray:
     """Spots on the table with room between them for things of these sizes: (n, 2) m, base frame."""
     radii = np.array([0.5 * np.hypot(size[0], size[1]) for size in sizes])
-    for attempt in range(200):
-        clearance = _CLEARANCE * (1 - attempt / 250)  # a crowded draw gets a little less room each time
+    for attempt in range(60):
+        clearance = _CLEARANCE * (1 - attempt / 60)  # a crowded draw gets a little less room each time
         spots: list[np.ndarray] = []
         for radius in radii:
-            for _ in range(60):
+            for _ in range(30):
                 spot = rng.uniform(*FREE_ZONE)
                 if all(
                     np.linalg.norm(spot - s) > radius + r + clearance

@@ -1,0 +1,53 @@
+"""An expert survives the way through its tensors, and refuses what is not one."""
+
+import numpy as np
+import pytest
+
+from legion_ros.policy import Expert, PolicyError
+
+
+def expert():
+    return Expert(np.arange(4.0), np.ones(4), 2)
+
+
+def test_tensors_bring_back_the_same_actions():
+    first = expert()
+    observation = np.random.default_rng(0).normal(size=(7, 4))
+    again = Expert.from_tensors(first.tensors())
+    np.testing.assert_array_equal(first.act(observation), again.act(observation))
+
+
+def test_actions_are_bounded_whatever_is_seen():
+    action = expert().act(np.full((3, 4), 1e6))
+    assert action.shape == (3, 2)
+    assert (np.abs(action) <= 1).all()
+
+
+def test_observations_are_standardised_by_their_statistics():
+    wide = Expert(np.full(4, 10.0), np.full(4, 2.0), 2)
+    plain = Expert.from_tensors({**wide.tensors(), "mean": np.zeros(4, "f"), "deviation": np.ones(4, "f")})
+    observation = np.random.default_rng(0).normal(size=(5, 4))
+    np.testing.assert_allclose(wide.act(10 + 2 * observation), plain.act(observation), atol=1e-5)
+
+
+@pytest.mark.parametrize("observation", [np.zeros(4), np.zeros((1, 5)), np.full((1, 4), np.nan)])
+def test_an_observation_of_another_kind_is_refused(observation):
+    with pytest.raises(PolicyError):
+        expert().act(observation)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.pop("0.bias"), "an expert needs tensors"),
+        (lambda t: t.update(extra=np.zeros(1)), "an expert needs tensors"),
+        (lambda t: t.update({"0.bias": np.full(256, np.nan)}), "0.bias of an expert holds a NaN"),
+        (lambda t: t.update({"0.bias": np.zeros(3)}), r"0.bias of an expert has shape \(3,\)"),
+        (lambda t: t.update(deviation=np.zeros(4)), "deviation .* must be positive"),
+    ],
+)
+def test_tensors_that_are_no_expert_are_refused(change, message):
+    tensors = expert().tensors()
+    change(tensors)
+    with pytest.raises(PolicyError, match=message):
+        Expert.from_tensors(tensors)
