@@ -44,7 +44,10 @@ class Limits:
     max_opening: float = 0.08  # m
 
     def command(self, action: np.ndarray) -> ToolCommand:
-        """The command for an action `(5,)`, clipped to [-1, 1] first. Raises ValueError on another shape or a NaN."""
+        """The command for an action `(5,)`, clipped to [-1, 1] first.
+
+        Raises ValueError on another shape or a NaN.
+        """
         action = np.asarray(action, float)
         if action.shape != (ACTION.size,) or not np.isfinite(action).all():
             raise ValueError(f"action {action} is not {ACTION.size} finite numbers")

@@ -34,13 +34,16 @@ class Environment(Protocol):
     def reset(self, rng: np.random.Generator, where: np.ndarray | None = None) -> np.ndarray:
         """Start new episodes where `where: (num_envs,)` bool is true (everywhere when None).
 
-        Returns the observations of all: (num_envs, observation size) float32. The same generator state gives the
-        same episodes.
+        Returns the observations of all: (num_envs, observation size) float32. The same generator state gives
+        the same episodes.
         """
         ...
 
     def step(self, action: np.ndarray) -> StepResult:
-        """Advance one control period. `action: (num_envs, action size)`; raises ValueError on a bad shape or NaN."""
+        """Advance one control period.
+
+        `action: (num_envs, action size)`; raises ValueError on a bad shape or NaN.
+        """
         ...
 
     def close(self) -> None:

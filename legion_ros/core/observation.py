@@ -73,7 +73,7 @@ def observe(scene: Scene, skill: GroundedSkill) -> np.ndarray:
 
 
 def _turn(yaw: float, grip: float, square: bool) -> float:
-    """The smallest turn in rad from tool yaw `yaw` to a grip like `grip` that keeps the wrist within its range."""
+    """The smallest turn in rad from tool yaw `yaw` to a grip like `grip` within the wrist's range."""
     period = math.pi / 2 if square else math.pi
     grips = [grip + k * period for k in range(-4, 5)]
     return min((g - yaw for g in grips if WRIST_RANGE[0] <= g <= WRIST_RANGE[1]), key=abs)

@@ -8,7 +8,7 @@ __all__ = ["above", "closed", "held", "inside", "opened", "pressed", "within"]
 
 
 def inside(thing: Object, container: Fixture) -> bool:
-    """The object's centre is within the container's inner walls, and below its rim by no more than it is tall."""
+    """The object's centre is between the inner walls, and no higher over the rim than it is tall."""
     low = container.position - container.size * (0.5, 0.5, 0.0)
     high = container.position + container.size * (0.5, 0.5, 1.0)
     high[2] += thing.grip[1][2]  # a tall thing stands out of a low container, a pile too

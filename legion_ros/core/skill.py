@@ -77,7 +77,7 @@ def _hover(scene: Scene, skill: GroundedSkill) -> np.ndarray:
 
 
 def _free_spot(scene: Scene, skill: GroundedSkill) -> np.ndarray:
-    """The spot of the container's floor that is farthest from what lies in it; the middle when it is empty."""
+    """The spot of the container's floor farthest from what lies in it; the middle when it is empty."""
     container = scene.fixture(skill.target)
     reach = np.maximum(container.size[:2] / 2 - 0.06, 0.0)
     spots = container.position + np.array([(x, y, 0) for x in (0, -1, 1) for y in (0, -1, 1)]) * (*reach, 0)

@@ -1,6 +1,6 @@
-"""Practice on the tabletop in several processes: demonstrations, refinement and measuring all run through here.
+"""Practice on the tabletop in several processes, for demonstrations, refinement and measuring.
 
-The scripted experts of `legion_sim` are named here and in no other room: they teach, they never drive a robot.
+The scripted experts of `legion_sim` are named here and in no other room: they teach, they drive no robot.
 """
 
 from collections import defaultdict

@@ -35,7 +35,7 @@ class Demonstrations:
     """Episodes by skill. What `add` has returned from is on disk (write-ahead log, synchronous FULL)."""
 
     def __init__(self, file: Path) -> None:
-        """Open or create `file`. Raises DemonstrationError where it is something else, or of another version."""
+        """Open or create `file`. Raises DemonstrationError where it is anything else."""
         self.file = Path(file)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -81,7 +81,8 @@ class Demonstrations:
                 f"no successful demonstration of {skill!r} in {self.file}; there are: {known}"
             )
         rows = self._database.execute(
-            "SELECT instruction, steps, observation, action, label FROM episode WHERE skill = ? AND success ORDER BY id",
+            "SELECT instruction, steps, observation, action, label FROM episode "
+            "WHERE skill = ? AND success ORDER BY id",
             (skill,),
         )
         for instruction, steps, *blobs in rows:

@@ -22,7 +22,7 @@ def rollout(
 ) -> list[Episode]:
     """Run at least `episodes` episodes to their end, all environments together.
 
-    Every environment runs the same number of episodes, so that short ones (successes) are not over-represented.
+    Every environment runs the same number of episodes, so that short ones (successes) don't count more.
 
     Args:
         environment: reset by this function, not closed.

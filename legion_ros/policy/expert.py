@@ -70,7 +70,7 @@ class Expert:
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, np.ndarray]) -> "Expert":
-        """The expert of `tensors()`. Raises PolicyError on missing, surplus, ill-shaped or non-finite ones."""
+        """The expert of `tensors()`. PolicyError on missing, surplus, misshapen or non-finite ones."""
         for name, value in tensors.items():
             if not np.isfinite(value).all():
                 raise PolicyError(f"tensor {name} of an expert holds a NaN or an infinity")

@@ -1,1 +1,1 @@
-"""Scripted experts: they record demonstrations and label what a learner does in training. No robot runs them."""
+"""Scripted experts: they record demonstrations and label what a learner does. No robot runs them."""

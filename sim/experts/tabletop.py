@@ -41,7 +41,7 @@ def _move(error: np.ndarray, turn: float, opening: float, speed: float = 1.0) ->
 def _approach(
     f: Fields, error: np.ndarray, turn: float, opening: float, near: float, travel: float
 ) -> np.ndarray:
-    """Go to a point from above: up to `travel` while far from it sideways, down within `near` m of its vertical."""
+    """Go to a point from above: up to `travel` while far from it, down within `near` m of its vertical."""
     aside = float(np.hypot(*error[:2]))
     height = float(f["tool_position"][2])
     far = np.clip((aside - near) / 0.03, 0, 1)  # 1 far away, 0 over it

@@ -25,7 +25,7 @@ class PracticeConfig:
 class TabletopEnvironment:
     """An Environment (legion_ros.core) of `num_envs` tabletops; every episode draws one of the given skills.
 
-    The reward is 1 in each step in which the skill's success test holds, 0 otherwise; success ends the episode.
+    The reward is 1 in each step in which the success test holds, 0 otherwise; success ends the episode.
     """
 
     observation_layout = OBSERVATION

@@ -87,8 +87,10 @@ def _compile(visual: bool) -> mujoco.MjModel:
 
 
 def _prepare_arm(spec: mujoco.MjSpec, visual: bool) -> None:
-    """Gravity compensation as in the real arm, fingers that press with up to 30 N each, no collisions of the
-    links that can't reach the table top.
+    """Make the arm one that can work here.
+
+    It gets gravity compensation as the real one has, fingers that press with up to 30 N each, and no
+    collision shapes on links that can't reach the table top.
     """
     for body in spec.bodies:
         if body.name != "world":

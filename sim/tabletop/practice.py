@@ -1,4 +1,4 @@
-"""Episodes to practise a skill in: a random scene, a random start of the arm, arguments that make sense there."""
+"""Episodes to practise a skill in: a random scene, a random start of the arm, arguments that make sense."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def draw_episode(rng: np.random.Generator, world: TabletopWorld, skill: str) -> 
 
 
 def draw_skill(rng: np.random.Generator, scene: Scene, skills: tuple[str, ...]) -> GroundedSkill | None:
-    """Something that can be done next in this scene; None when a thing has left the table, or nothing is left."""
+    """Something that can be done next in this scene; None when nothing is, or a thing is off the table."""
     homes = [scene.fixture("bin"), scene.fixture("drawer")]
     if any(not _on_table(o) and not any(inside(o, home) for home in homes) for o in scene.objects):
         return None

@@ -46,8 +46,6 @@ class TabletopWorld:
         self.sketch = SceneSketch(())
         self.place(self.sketch)
 
-    # -- episodes ---------------------------------------------------------------------------------------------
-
     def reset(self, rng: np.random.Generator, min_objects: int = 3, max_objects: int = 6) -> None:
         """A new random scene: the arm at home, the drawer closed, objects on the table."""
         self.place(sketch_scene(rng, min_objects, max_objects))
@@ -79,8 +77,6 @@ class TabletopWorld:
         hold = ToolCommand(np.zeros(3), 0.0, sketch.opening)
         for _ in range(sketch.settle):
             self.step(hold)
-
-    # -- control ----------------------------------------------------------------------------------------------
 
     def step(self, command: ToolCommand) -> None:
         """Advance one control period under a command. Raises ValueError on NaN or infinity: nothing moves."""
@@ -117,8 +113,6 @@ class TabletopWorld:
             at, moving = self._object_qpos[slot], self._object_qvel[slot]
             self.data.qpos[at : at + 3] = _PARKED + (slot, 0, 0)
             self.data.qvel[moving : moving + 6] = 0.0
-
-    # -- what is seen -----------------------------------------------------------------------------------------
 
     @property
     def joint_positions(self) -> np.ndarray:
@@ -182,8 +176,6 @@ class TabletopWorld:
                 BUTTON.travel,
             ),
         )
-
-    # -- pictures ---------------------------------------------------------------------------------------------
 
     def render(self, camera: str = "front", width: int = 640, height: int = 480) -> np.ndarray:
         """What a camera sees: (height, width, 3) uint8. Needs `visual=True` and an OpenGL that works."""

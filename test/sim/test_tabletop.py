@@ -4,12 +4,13 @@ import mujoco
 import numpy as np
 import pytest
 
-from legion_ros.core import GroundedSkill, LegionError
+from legion_ros.core import SKILLS, GroundedSkill, LegionError
 from legion_ros.core.command import Limits, ToolCommand
 from legion_ros.core.observation import observe
 from legion_ros.core.predicates import held
+from legion_ros.learning import rollout
 from legion_sim.experts.tabletop import expert_action
-from legion_sim.tabletop import TabletopWorld
+from legion_sim.tabletop import TabletopEnvironment, TabletopWorld
 from legion_sim.tabletop.arm import HOME, ArmKinematics
 from legion_sim.tabletop.layout import PlacedObject, SceneSketch, sketch_scene
 from legion_sim.tabletop.objects import KINDS, SLOTS
@@ -154,3 +155,14 @@ def test_a_pose_out_of_reach_has_no_joint_angles():
 def test_a_world_without_looks_says_how_to_get_pictures():
     with pytest.raises(RuntimeError, match="visual=True"):
         TabletopWorld().render()
+
+
+@pytest.mark.parametrize("skill", SKILLS)
+def test_every_skill_is_shown_well_enough_to_learn_from(skill):
+    environment = TabletopEnvironment((skill,), num_envs=4)
+
+    def teacher(observation):
+        return np.stack([expert_action(skill, row) for row in observation])
+
+    shown = rollout(environment, teacher, 8, np.random.default_rng(11))
+    assert sum(episode.success for episode in shown) >= 7
