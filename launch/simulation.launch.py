@@ -32,6 +32,7 @@ def _graph(context: LaunchContext) -> list[LaunchDescriptionEntity]:
             package="legion_ros",
             executable=process.name,
             name=process.name,
+            exec_name=process.name,
             parameters=[str(process.parameter_file), dict(process.parameters)],
             prefix=shlex.quote(sys.executable),  # the Python of this launch, whatever PATH says
             output="both",

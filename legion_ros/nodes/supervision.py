@@ -41,9 +41,11 @@ class Exit:
     code: int  # as subprocess has it: -9 for a process killed with SIGKILL
     again: bool  # whether it will be started again
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """How it ended, in words."""
         how = signal.Signals(-self.code).name if self.code < 0 else f"exit code {self.code}"
-        return f"{self.process} ended ({how})" + ("; starting it again" if self.again else "")
+        return f"ended ({how})" + ("; starting it again" if self.again else "")
 
 
 @dataclass
