@@ -4,8 +4,7 @@ This is its first form: the components are given, each with its sentences. The l
 those that the online mixture will keep; birth, merge and delete come with it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 

@@ -49,13 +49,13 @@ def split(sentence: str) -> list[Clause]:
         if _is_statement(text):
             clauses.append(Clause(text, remark=True))
         elif _names_thing(text):
-            raise Rejected(f"{text!r} names a thing, but not what to do with it", EXAMPLES)
+            raise Rejected(f"{text!r} names a thing, but not what to do with it", EXAMPLES, "for example")
         else:
             clauses.append(Clause(text))
     clauses = _merge_taking(clauses)
     if not clauses or clauses[-1].remark:
         what = f"{sentence!r} is a statement" if clauses else f"{sentence!r} asks for nothing"
-        raise Rejected(f"{what}; give an instruction", EXAMPLES)
+        raise Rejected(f"{what}; give an instruction", EXAMPLES, "for example")
     return clauses
 
 
@@ -66,7 +66,7 @@ _SOFT = r"(, and |, | and |,)"
 _ADDRESS = (
     r"please|kindly|hey|hi|hello|ok|okay|now|next|first|second|also|so|well|robot|legion|panda|franka|dear robot|"
     r"just|quickly|slowly|carefully|gently|immediately|simply|maybe|perhaps|to start with|"
-    r"(?:can|could|would|will) you|(?:do|would) you mind|"
+    r"(?:do|would) you mind|(?:can|could|would|will) you|"
     r"i (?:want|need|would like|would love|expect|ask|wish) you to|i am asking you to|i would appreciate it|"
     r"you (?:should|must|need to|have to|can|could|may|will|ought to|are to)|it is time to|time to|your task is to|"
     r"let us|try to|help me to|help me|be so kind as to|feel free to|start by|begin by|"
@@ -94,14 +94,24 @@ _SUBJECTS = frozenset(
 )
 
 
+# Ways to say it with a verb that says nothing: "give the button a push", "make sure the drawer is open".
+_LIGHT = (
+    (re.compile(r"^give (.+?) an? (?:little |good |quick )?(\w+)\b(?! of)"), r"\2 \1"),
+    (re.compile(r"^(?:make sure|make certain|ensure|see to it)(?: that)? (.+?) (?:is|are|gets) "), r"have \1 "),
+)
+
+
 def imperative(text: str) -> str:
-    """A clause without address and politeness, before and after."""
+    """A clause without address and politeness, before and after, and with the verb that counts."""
     text = text.strip(" ,'-")
     while True:
         shorter = _PREFIX.sub("", _SUFFIX.sub("", _WISH.sub("have ", text), count=1), count=1).strip(" ,'-")
         if shorter == text:
-            return text
+            break
         text = shorter
+    for pattern, plain in _LIGHT:
+        text = pattern.sub(plain, text)
+    return text
 
 
 def _coordinated(stretch: str) -> list[str]:

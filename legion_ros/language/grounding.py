@@ -47,8 +47,8 @@ class Discourse:
     mentioned: list[Reference] = field(default_factory=list)
 
     def mention(self, reference: Reference) -> None:
-        """Remember an object or a fixture."""
-        if reference.objects or reference.fixture:
+        """Remember a thing."""
+        if reference.objects or reference.fixture or reference.slot == "table":
             self.mentioned.append(reference)
 
     def antecedents(self, pronoun: str, container: bool = False) -> list[Reference]:
@@ -58,7 +58,7 @@ class Discourse:
         """
         found: list[Reference] = []
         for reference in reversed(self.mentioned):
-            single = bool(reference.fixture) or len(reference.objects) == 1
+            single = not reference.objects or len(reference.objects) == 1
             fits = bool(reference.fixture) if container else (pronoun == "it") == single
             if fits and reference not in found:
                 found.append(reference)
@@ -93,7 +93,7 @@ class Grounder:
             pronoun = phrase.words[0]
             found = discourse.antecedents(pronoun, container=phrase.preposition in lexicon.GOAL)
             if not found:
-                raise Rejected(f"nothing was named before that {pronoun!r} could stand for", _seen(scene))
+                raise Rejected(f"nothing was named before that {pronoun!r} could stand for", _seen(scene), "seen")
             return found
         if _REST.intersection(phrase.words):
             named = {name for reference in discourse.mentioned for name in reference.objects}
@@ -124,12 +124,12 @@ class Grounder:
         kind, note = ("", "") if anything or noun in ("one", "ones", "") else self._kind(noun, scene)
         things = [thing for thing in scene.objects if not kind or thing.kind == kind]
         if kind and not things:
-            raise UnknownThing(f"there is no {noun!r} here", _seen(scene))
+            raise UnknownThing(f"there is no {noun!r} here", _seen(scene), "seen")
         things, described = _described(phrase, things, modifiers, scene)
         free = [thing for thing in on_table(scene) if thing in things]
         vague = sorted(lexicon.VAGUE.intersection(modifiers))
         if vague:
-            raise Rejected(f"which are meant by {phrase!r} can't be told from {vague[0]!r}", _seen(scene))
+            raise Rejected(f"which are meant by {phrase!r} can't be told from {vague[0]!r}", _seen(scene), "seen")
         if (
             anything
             and not described
@@ -141,7 +141,7 @@ class Grounder:
         if plural or count > 1 or {"all", "every", "each"}.intersection(modifiers):
             return _several(phrase, free or things, count, note, scene)
         if noun in lexicon.THINGS and not described and len(free) != 1:
-            raise Rejected(f"which thing is meant by {phrase!r} can't be told", _seen(scene))
+            raise Rejected(f"which thing is meant by {phrase!r} can't be told", _seen(scene), "seen")
         return _single(phrase, things, free, modifiers, note)
 
     def _kind(self, noun: str, scene: Scene) -> tuple[str, str]:
@@ -159,7 +159,7 @@ class Grounder:
         closeness = vectors[1:] @ vectors[0]
         best = int(np.argmax(closeness))
         if best >= len(vocabulary) or closeness[best] < CLOSENESS:
-            raise UnknownThing(f"there is no {noun!r} here", _seen(scene))
+            raise UnknownThing(f"there is no {noun!r} here", _seen(scene), "seen")
         name, kind = vocabulary[best]
         return kind, f"took {noun!r} for a {kind}"
 
@@ -217,7 +217,7 @@ def _fixture(kind: str, noun: str, scene: Scene) -> Reference:
     for fixture in scene.fixtures:
         if fixture.kind == kind:
             return Reference(_slot(fixture), fixture=fixture.name)
-    raise UnknownThing(f"there is no {noun!r} here", _seen(scene))
+    raise UnknownThing(f"there is no {noun!r} here", _seen(scene), "seen")
 
 
 def _slot(fixture: Fixture) -> str:
@@ -232,14 +232,14 @@ def _described(
     same = {"gray": "grey", "golden": "gold"}
     matching = [t for t in things if all(same.get(t.color, t.color) == same.get(c, c) for c in colors)]
     if not matching:
-        raise UnknownThing(f"there is no {phrase.removeprefix('the ')!r} here", _seen(scene))
+        raise UnknownThing(f"there is no {phrase.removeprefix('the ')!r} here", _seen(scene), "seen")
     return matching, bool(colors) or any(word in lexicon.SELECTORS for word in modifiers)
 
 
 def _several(phrase: str, things: list[Object], count: int, note: str, scene: Scene) -> Reference:
     things = sorted(things, key=_distance)
     if count and len(things) < count:
-        raise Rejected(f"{phrase!r} asks for {count}, but there are {len(things)}", _seen(scene))
+        raise Rejected(f"{phrase!r} asks for {count}, but there are {len(things)}", _seen(scene), "seen")
     names = [thing.name for thing in things]
     if count and len(names) > count:
         left = f"{phrase!r}: there are {len(names)}; took the nearest, {', '.join(names[:count])}"

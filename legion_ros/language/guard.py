@@ -17,11 +17,11 @@ LIMIT = 512  # bytes of UTF-8
 class Rejected(LegionError):
     """An instruction that no plan is made for; the message tells the user why, and what would do."""
 
-    def __init__(self, reason: str, nearest: Sequence[str] = ()) -> None:
-        """The message is the reason, then the nearest things that are known."""
+    def __init__(self, reason: str, nearest: Sequence[str] = (), label: str = "nearest known") -> None:
+        """The message is the reason, then the nearest things that are known, under that label."""
         self.reason = reason
         self.nearest = tuple(nearest)
-        super().__init__(f"{reason}; nearest known: {', '.join(nearest)}" if nearest else reason)
+        super().__init__(f"{reason}; {label}: {', '.join(nearest)}" if nearest else reason)
 
 
 def sentence(instruction: object) -> str:
@@ -35,12 +35,13 @@ def sentence(instruction: object) -> str:
         negation taken off; the punctuation is kept.
 
     Raises:
-        Rejected: no text, empty, too long, with characters or words that no instruction has, negated, or code.
+        Rejected: no text, empty, too long, with characters or words that no instruction has, negated, or
+        code.
     """
     text = _text(instruction)
     plain = _plain(text)
     if not re.search(r"[a-z]", plain):
-        raise Rejected(f"{_quote(text)} has no words", EXAMPLES)
+        raise Rejected(f"{_quote(text)} has no words", EXAMPLES, "for example")
     if match := _CODE.search(plain):
         raise Rejected(
             f"{_quote(text)} reads like a command for a computer ({match.group().strip()!r})", EXAMPLES
@@ -53,10 +54,12 @@ def sentence(instruction: object) -> str:
         raise Rejected(
             f"{_quote(text)} sets a condition ({match.group().strip()!r}), which is not understood yet"
         )
+    if match := re.search(r"\b(?:twice|thrice|\w+ times|repeatedly|forever|over and over)\b", plain):
+        raise Rejected(f"{_quote(text)} asks to repeat it ({match.group()!r}), which is not understood yet")
     if re.search(r"\bor\b", plain):
-        raise Rejected(f"{_quote(text)} leaves a choice ('or'); say which", EXAMPLES)
+        raise Rejected(f"{_quote(text)} leaves a choice ('or'); say which", EXAMPLES, "for example")
     if _QUESTION.search(plain):
-        raise Rejected(f"{_quote(text)} is a question; give an instruction", EXAMPLES)
+        raise Rejected(f"{_quote(text)} is a question; give an instruction", EXAMPLES, "for example")
     return plain
 
 
@@ -109,7 +112,7 @@ _CODE = re.compile(
 
 def _text(instruction: object) -> str:
     if not isinstance(instruction, str):
-        raise Rejected(f"an instruction must be text, not {type(instruction).__name__}", EXAMPLES)
+        raise Rejected(f"an instruction must be text, not {type(instruction).__name__}", EXAMPLES, "for example")
     try:
         size = len(instruction.encode("utf-8"))
     except UnicodeEncodeError as error:
@@ -119,7 +122,7 @@ def _text(instruction: object) -> str:
     if size > LIMIT:
         raise Rejected(f"the instruction has {size} bytes; at most {LIMIT} are taken, a sentence or two")
     if not instruction.strip():
-        raise Rejected("the instruction is empty", EXAMPLES)
+        raise Rejected("the instruction is empty", EXAMPLES, "for example")
     for index, character in enumerate(instruction):
         category = unicodedata.category(character)
         if category.startswith("C") and character not in "\t\n\r":

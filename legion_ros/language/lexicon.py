@@ -70,7 +70,7 @@ TABLE = _words(
 ) | {
     *("table top", "counter top", "work surface", "work space", "room", "place", "area", "desktop"),
 }
-TOOL = _words("gripper hand arm fingers finger claw tool yourself") | {
+TOOL = _words("gripper hand arm fingers finger claw tool you yourself robot") | {
     "end effector",
     "robot arm",
     "robot hand",

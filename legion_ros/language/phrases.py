@@ -65,9 +65,11 @@ def patterns(clause: str) -> list[Pattern]:
     "push the box back" may aim at the far side of the table, or, of a drawer, may not: both are returned.
     """
     clause = _plain_modifiers(clause)
-    guess = bool(_AMBIGUOUS.search(clause))
+    guess, bare = bool(_AMBIGUOUS.search(clause)), _chunk(clause, "")
     found = [replace(_chunk(rest, place), guess=guess) for place, rest in _places(clause)]
-    return found if found and not guess else [_chunk(clause, ""), *found]
+    if guess or not found:
+        return [bare, *found]
+    return [*found, replace(bare, guess=True)]
 
 
 _SIDE = {word: place for place, words in PLACES.items() for word in words}
@@ -90,7 +92,7 @@ _PLACE_FORMS: tuple[tuple[re.Pattern[str], str | None], ...] = (
     (re.compile(rf" (?:back|away){_END}"), "far"),
 )  # fmt: skip
 # Words that may be a place or just go with the verb: "throw away", "push back".
-_AMBIGUOUS = re.compile(rf" (?:back|away|(?:to|toward|towards) {_YOU}){_END}")
+_AMBIGUOUS = re.compile(rf" (?:back|away){_END}")
 
 
 def _places(clause: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from legion_ros.core import GroundedSkill, LegionError, Scene, predicates
+from legion_ros.core import SKILLS, GroundedSkill, LegionError, Scene, predicates
 from legion_ros.knowledge import Key, Knowledge, fit
 from legion_ros.knowledge.component import Encoder
 from legion_ros.language.clauses import Clause, split
@@ -14,14 +14,15 @@ from legion_ros.language.grounding import Discourse, Grounder, UnknownThing
 from legion_ros.language.guard import EXAMPLES, Rejected, sentence
 from legion_ros.language.lexicon import DISCARD
 from legion_ros.language.phrases import Phrase, patterns
-from legion_ros.language.template import embeddable
+from legion_ros.language.template import SLOTS, embeddable
 from legion_ros.skills.decomposition import Decomposition, Decompositions
 from legion_ros.skills.plan import Part, Plan, SetGoal
-from legion_ros.skills.reading import Reading, readings
+from legion_ros.skills.reading import Reading, readings, supposed
 
 __all__ = ["Composer"]
 
 KNOWN = 0.5  # probability of not being new from which a skill is taken to be meant
+CLEARLY = 1.5  # how many times likelier than any other skill the one that is meant must be
 PARTS = 12  # clauses of one instruction, at most
 
 
@@ -32,6 +33,7 @@ class _Choice:
     reading: Reading
     intent: "str | Decomposition"  # a skill, or a decomposition
     probability: float
+    rival: str = ""  # another skill that may as well be meant
 
 
 class Composer:
@@ -85,27 +87,39 @@ class Composer:
             phrase = Phrase(tuple(clause.taken.split()))
             for reference in self._grounder.ground(phrase, scene, discourse)[:1]:
                 discourse.mention(reference)
-        text = f"remark {clause.text}" if clause.remark else _with_place_words(clause.text)
-        found, problem = readings(patterns(text), scene, discourse, self._grounder)
         if clause.remark:
-            for reference in found[0].mentioned if found else ():
-                discourse.mention(reference)
+            self._note(clause, scene, discourse)
             return
+        found, problem = readings(patterns(_with_place_words(clause.text)), scene, discourse, self._grounder)
         if following and not any(reading.mentioned for reading in found) and not following.remark:
             # "open and close the drawer": the first verb has to borrow
             borrowed = f"{clause.text} {following.text.partition(' ')[2]}"
             found += readings(patterns(borrowed), scene, discourse, self._grounder)[0]
-        choice = self._choose(clause.text, found, problem)
+        choice = self._choose(clause.text, found, problem, scene)
         for reference in choice.reading.mentioned:
             discourse.mention(reference)
         draft.add(choice)
 
-    def _choose(self, text: str, found: Sequence[Reading], problem: Rejected | None) -> _Choice:
+    def _note(self, remark: Clause, scene: Scene, discourse: Discourse) -> None:
+        """Remember what a remark is about, as far as it is here."""
+        for phrase in patterns(f"remark {remark.text}")[0].phrases:
+            try:
+                references = self._grounder.ground(phrase, scene, discourse)
+            except Rejected:
+                continue
+            discourse.mention(references[0])
+
+    def _choose(
+        self, text: str, found: Sequence[Reading], problem: Rejected | None, scene: Scene
+    ) -> _Choice:
         """The best reading. Raises Rejected with the most telling reason where none is good enough."""
         choices = [choice for reading in found if (choice := self._best(reading))]
         if choices:
-            return max(choices, key=lambda choice: (not choice.reading.guess, choice.probability))
-        if problem and (not isinstance(problem, UnknownThing) or self._is_known(text)):
+            choice = max(choices, key=lambda choice: (not choice.reading.guess, choice.probability))
+            if choice.rival:
+                raise Rejected(f"{text!r} could mean {choice.intent} as well as {choice.rival}; say which")
+            return choice
+        if problem and (not isinstance(problem, UnknownThing) or self._is_known(text, scene)):
             raise problem
         raise self._no_skill(text, found)
 
@@ -119,7 +133,11 @@ class Composer:
         anything = self._mixture.posterior(vector).responsibilities
         if 1 - posterior.new < KNOWN or anything[best] < 0.1 * anything.max():
             return None
-        return _Choice(reading, self._intents[best], float(posterior.responsibilities[best]))
+        skills = np.array([isinstance(intent, str) for intent in self._intents]) * posterior.responsibilities
+        second = int(np.argsort(-skills)[1]) if len(skills) > 1 else best
+        close = second != best and isinstance(self._intents[best], str) and CLEARLY * skills[second] > skills[best]
+        rival = str(self._intents[second]) if close else ""
+        return _Choice(reading, self._intents[best], float(posterior.responsibilities[best]), rival)
 
     def _lacks(self, reading: Reading, intent: "str | Decomposition") -> str:
         if isinstance(intent, str):
@@ -131,9 +149,9 @@ class Composer:
     def _discard(self, reading: Reading) -> str:
         return self._declared.discard if DISCARD.search(reading.text) else ""
 
-    def _is_known(self, text: str) -> bool:
-        """Whether the words, taken as they are or about any object, ask for something that is known."""
-        texts = [text, *(pattern.text({}) for pattern in patterns(text))]
+    def _is_known(self, text: str, scene: Scene) -> bool:
+        """Whether the words, taken as they are or about something that is here, ask for what is known."""
+        texts = [text] + [t for pattern in patterns(text) for t in supposed(pattern, scene, self._grounder)]
         return any(self._mixture.posterior(v).new < KNOWN for v in self._encoder.encode(texts))
 
     def _no_skill(self, text: str, found: Sequence[Reading]) -> Rejected:
@@ -143,7 +161,21 @@ class Composer:
         nearest = tuple(embeddable(self._sentences[i]) for i in order[:3])
         if posterior.new < KNOWN and found and (lack := self._lacks(found[0], self._intents[order[0]])):
             return Rejected(f"{text!r} can't be done: {lack}", nearest)
+        if found and (lack := self._lacks_aim(found[0])):
+            return Rejected(f"{text!r} can't be done: {lack}", nearest)
         return Rejected(f"no learned skill fits {text!r}", nearest)
+
+
+    def _lacks_aim(self, reading: Reading) -> str:
+        """What a skill lacks that the words would ask for, if only they said where to."""
+        if not reading.objects or reading.goal or reading.place:
+            return ""
+        for aim in (f"in {SLOTS['bin']}", SLOTS["place"]):
+            posterior = self._mixture.posterior(self._encoder.encode([f"{reading.text} {aim}"])[0])
+            best = self._intents[int(posterior.responsibilities.argmax())]
+            if posterior.new < KNOWN and isinstance(best, str) and SKILLS[best].targets:
+                return reading.lacks(best)
+        return ""
 
 
 class _Draft:
@@ -163,7 +195,7 @@ class _Draft:
             self._add_set(choice.intent, reading, reading.goal)
             return
         skill = choice.intent
-        target = reading.goal or reading.place or reading.direct
+        target = reading.direct or reading.goal or reading.place
         if not target and reading.lacks(skill):
             target = self._declared.discard
         if reading.every:
@@ -221,7 +253,7 @@ class _Draft:
         except Rejected:
             raise
         except LegionError as error:
-            raise Rejected(str(error), EXAMPLES) from error
+            raise Rejected(str(error), EXAMPLES, "for example") from error
         if not step.object or step.succeeded(self._scene):
             return
         thing = self._scene.object(step.object)

@@ -26,9 +26,9 @@ class ExecutionStatus(Enum):
 class Execution:
     """One plan being carried out.
 
-    A step whose success holds already is passed over. A step that fails is tried again; a goal for several objects
-    ("clear the table") goes on with the others and comes back to what is left, before the plan fails with the
-    reason. `tick` returns at once, always.
+    A step whose success holds already is passed over. A step that fails is tried again; a goal for several
+    objects ("clear the table") goes on with the others and comes back to what is left, before the plan fails
+    with the reason. `tick` returns at once, always.
     """
 
     def __init__(

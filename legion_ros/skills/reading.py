@@ -10,12 +10,14 @@ from legion_ros.language.grounding import Discourse, Grounder, Reference
 from legion_ros.language.guard import Rejected
 from legion_ros.language.lexicon import GOAL, SOURCE
 from legion_ros.language.phrases import Pattern, Phrase
+from legion_ros.language.template import SLOTS
 
-__all__ = ["Reading", "readings"]
+__all__ = ["Reading", "readings", "supposed"]
 
 READINGS = 8  # at most, of one clause
 _ON_TABLE = frozenset(("on", "from", "off", "across", "along", "over", "of", "in", "upon"))
 _WITH = frozenset(("with", "using", "by"))
+_YOU = frozenset(("you", "yourself", "robot"))
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Reading:
                 return f"{skill} takes no object, only: {known}"
             if self.direct not in declared.targets or self.goal:
                 return f"{skill} is for: {known}"
+            if self.place:
+                return f"{skill} takes no place"
             return ""
         if self.direct:
             return f"{skill} takes an object of the table, not the {self.direct}"
@@ -81,7 +85,7 @@ class _Roles:
             self.excepted += reference.objects
             self.odd = self.odd or ("" if reference.objects else f"{phrase} is none of the objects")
         elif reference.slot == "tool":
-            if phrase.preposition in _WITH:
+            if phrase.preposition in _WITH or (phrase.preposition and _YOU.intersection(phrase.words)):
                 self.slots[phrase] = ""
         elif reference.slot == "table":
             if phrase.preposition in _ON_TABLE:
@@ -124,8 +128,22 @@ def readings(
         try:
             found += islice(_of_pattern(pattern, scene, discourse, grounder), READINGS)
         except Rejected as error:
-            problem = problem or error
+            problem = problem if pattern.guess else problem or error
     return found[:READINGS], problem
+
+
+def supposed(pattern: Pattern, scene: Scene, grounder: Grounder) -> list[str]:
+    """What a pattern would say if what is not here were: to tell an unknown thing from an unknown skill."""
+    slots: dict[Phrase, str] = {}
+    unknown: list[Phrase] = []
+    for phrase in pattern.phrases:
+        try:
+            slots[phrase] = grounder.ground(phrase, scene, Discourse())[0].slot
+        except Rejected:
+            slots[phrase] = "bin" if phrase.preposition in GOAL else "object"
+            unknown += [] if phrase.preposition in GOAL else [phrase]
+    fixtures = [fixture.kind for fixture in scene.fixtures if fixture.kind in SLOTS]
+    return [pattern.text(slots)] + [pattern.text(slots | dict.fromkeys(unknown, kind)) for kind in fixtures]
 
 
 def _of_pattern(
@@ -161,6 +179,6 @@ def _reading(pattern: Pattern, roles: _Roles, references: tuple[Reference, ...])
         place=pattern.place,
         guess=pattern.guess,
         odd=odd,
-        mentioned=tuple(reference for reference in references if reference.slot not in ("table", "tool")),
+        mentioned=tuple(reference for reference in references if reference.slot != "tool"),
         notes=tuple(reference.note for reference in references if reference.note),
     )
