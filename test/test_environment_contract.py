@@ -1,4 +1,4 @@
-"""One contract for everything that can be practised in: a new environment is added to ENVIRONMENTS and no more."""
+"""One contract for everything that can be practised in. A new environment is added to ENVIRONMENTS."""
 
 import numpy as np
 import pytest

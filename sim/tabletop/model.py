@@ -227,6 +227,15 @@ def _add_looks(spec: mujoco.MjSpec) -> None:
     spec.visual.quality.shadowsize = 0
     spec.visual.global_.offwidth = 1280
     spec.visual.global_.offheight = 960
+    spec.add_texture(
+        name="sky",
+        type=mujoco.mjtTexture.mjTEXTURE_SKYBOX,
+        builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
+        rgb1=(0.80, 0.85, 0.90),
+        rgb2=(0.55, 0.58, 0.60),
+        width=128,
+        height=128 * 6,
+    )
     spec.worldbody.add_light(
         pos=(0.2, -0.6, 1.8), dir=(0.1, 0.3, -1), diffuse=(0.5, 0.5, 0.5), castshadow=False
     )
@@ -242,7 +251,7 @@ def _add_looks(spec: mujoco.MjSpec) -> None:
         conaffinity=0,
     )
     for name, position, target, fovy in (
-        ("front", (1.45, -0.15, 0.85), (0.42, -0.02, 0.08), 45),
+        ("front", (1.20, -0.98, 0.88), (0.42, -0.03, 0.10), 43),
         ("above", (0.47, 0.0, 1.25), (0.47, 0.0001, 0.0), 50),
         ("side", (0.75, -1.25, 0.75), (0.45, -0.02, 0.10), 45),
     ):
