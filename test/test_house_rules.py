@@ -111,4 +111,4 @@ def test_a_running_node_has_loaded_no_scripted_expert(path):
     code = (
         f"import sys, {dotted(path)}; print([m for m in sys.modules if m.startswith('legion_sim.experts')])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    assert subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True).stdout == "[]\n"

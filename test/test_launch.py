@@ -44,7 +44,7 @@ def launch_command(domain):
 
 def up_command(domain):
     options = ["--domain", domain, "--rate", "0", "--seed", "5"]
-    return [sys.executable, "-m", "legion_ros.cli.main", "up", *options]
+    return [sys.executable, "-P", "-m", "legion_ros.cli.main", "up", *options]
 
 
 def nodes_of(parent):

@@ -75,7 +75,7 @@ def test_help_lists_every_command(capsys):
 def test_help_imports_nothing_heavy():
     code = "import sys; from legion_ros.cli.main import commands; commands(); print(*sys.modules)"
     loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"torch", "rclpy", "mujoco", "sentence_transformers", "rich"} & set(loaded)
 

@@ -24,8 +24,8 @@ from legion_ros.nodes.graph import NODES, Simulation
 from legion_ros.nodes.supervision import Exit, Supervisor
 
 if TYPE_CHECKING:
-    from legion_ros.msg import SafetyState
     from legion_ros.nodes.client import GraphClient
+    from legion_ros.nodes.witness import Witness
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -146,7 +146,7 @@ class Demonstration:
         self._look(client, lambda: False, AFTERWARDS)
         seen.after = client.scene()
         seen.pictures = [p for p in (video.first, video.newest) if p is not None]
-        seen.figures = _figures(story, took, witness.safety, client.health)
+        seen.figures = _figures(story, took, witness, client.health)
         return seen
 
     def _look(self, client: "GraphClient", enough: Callable[[], bool], timeout: float) -> bool:
@@ -177,7 +177,7 @@ class Demonstration:
 
 
 def _figures(
-    story: Story, took: float, safety: "SafetyState", health: Mapping[str, Mapping[str, str]]
+    story: Story, took: float, witness: "Witness", health: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
     """What was measured, in words."""
     figures = {
@@ -185,8 +185,8 @@ def _figures(
         "time it took, here": f"{took:.1f} s",
         "simulated / real time": f"{story.duration / took:.2f}",
         "steps done": f"{story.count(DONE)} of {len(story.past)} tried",
-        "commands limited": str(safety.limited),
-        "commands refused": str(safety.refused),
+        "commands limited": str(witness.limited),
+        "commands refused": str(witness.refused),
     }
     policy = health.get("policy_node", {})
     for name, key in (

@@ -54,7 +54,7 @@ class Witness:
 
     def __init__(self, client: GraphClient, on_frame: Callable[[float, np.ndarray], None]) -> None:
         self.events: list[GoalEvent] = []
-        self.safety = SafetyState()  # the newest
+        self.limited = self.refused = 0  # commands that the safety gate has changed, and not passed on
         self._client, self._on_frame = client, on_frame
         self._instruction, self._sent = "", 0.0
         self._goals = client.node.create_publisher(String, "/legion/goal", GOAL)
@@ -89,7 +89,7 @@ class Witness:
         )
 
     def _on_safety(self, message: SafetyState) -> None:
-        self.safety = message
+        self.limited, self.refused = message.limited, message.refused
 
     def _on_image(self, message: Image) -> None:
         if message.encoding != "rgb8":
