@@ -18,7 +18,7 @@ from legion_ros.msg import Scene as SceneMessage
 from legion_ros.msg import ToolState
 from legion_ros.nodes.conversions import scene_from, tool_from
 from legion_ros.nodes.newest import Newest
-from legion_ros.nodes.qos import DIAGNOSTICS, SENSOR
+from legion_ros.nodes.qos import DIAGNOSTICS, GOAL_SERVICE, SENSOR
 from legion_ros.srv import ResetScene
 
 __all__ = ["GraphClient", "Task", "TaskResult"]
@@ -99,7 +99,13 @@ class GraphClient:
         self.node = rclpy.create_node(name, context=self.context, start_parameter_services=False)
         self._executor = SingleThreadedExecutor(context=self.context)
         self._executor.add_node(self.node)
-        self._tasks = ActionClient(self.node, ExecuteTask, "/legion/execute_task")
+        self._tasks = ActionClient(
+            self.node,
+            ExecuteTask,
+            "/legion/execute_task",
+            goal_service_qos_profile=GOAL_SERVICE,
+            result_service_qos_profile=GOAL_SERVICE,
+        )
         self._reset = self.node.create_client(ResetScene, "/legion/reset_scene")
         self._scene, self._tool = Newest[SceneMessage](), Newest[ToolState]()
         self.node.create_subscription(SceneMessage, "/legion/scene", self._scene.store, SENSOR)

@@ -100,7 +100,9 @@ class ComposerNode(LegionNode):
         self.create_subscription(SafetyState, "/legion/safety_state", self._on_safety_state, STATE)
         # raw: what is too long, or no String at all, is answered without being decoded
         self.create_subscription(String, "/legion/goal", self._on_goal, GOAL_INTAKE, raw=True)
-        self._server = GoalServer(self, ExecuteTask, "/legion/execute_task", self._begin_by_action)
+        self._server = GoalServer(
+            self, ExecuteTask, "/legion/execute_task", self._begin_by_action, lambda: self._task is not None
+        )
         self._skills = SkillClient(self, self.config.patience)
 
     def activate(self) -> None:

@@ -9,11 +9,14 @@ from rclpy.task import Future
 
 from legion_ros.core import LegionError
 from legion_ros.nodes.lifecycle import LegionNode
+from legion_ros.nodes.qos import GOAL_SERVICE
 
 __all__ = ["GoalServer"]
 
 KEPT = 30.0  # s that a result is kept for whoever asks late
-MOST_KEPT = 300  # results; goals beyond are refused outright, so that a flood of them can't fill the memory
+# Results. Beyond, goals that come while another is worked on are refused outright: a flood of them can't fill
+# the memory, and does not keep out the next one when there is time for it.
+MOST_KEPT = 100
 
 
 class GoalServer:
@@ -24,13 +27,19 @@ class GoalServer:
         kind: the action; its result has a `success` and a `reason`.
         name: of the action.
         begin: starts a goal and returns the future of its result; raises LegionError to refuse it.
+        busy: whether a goal is being worked on.
     """
 
     def __init__(
-        self, node: LegionNode, kind: Any, name: str, begin: Callable[[ServerGoalHandle], Future]
+        self,
+        node: LegionNode,
+        kind: Any,
+        name: str,
+        begin: Callable[[ServerGoalHandle], Future],
+        busy: Callable[[], bool],
     ) -> None:
         self.refused = 0  # goals refused outright so far
-        self._node, self._kind, self._name, self._begin = node, kind, name, begin
+        self._node, self._kind, self._name, self._begin, self._busy = node, kind, name, begin, busy
         self._server = ActionServer(
             node,
             kind,
@@ -39,6 +48,8 @@ class GoalServer:
             goal_callback=self._on_goal,
             handle_accepted_callback=lambda goal: goal.execute(),
             cancel_callback=lambda _: CancelResponse.ACCEPT,
+            goal_service_qos_profile=GOAL_SERVICE,
+            result_service_qos_profile=GOAL_SERVICE,
             result_timeout=KEPT,
         )
 
@@ -64,7 +75,7 @@ class GoalServer:
 
     def _on_goal(self, request: Any) -> GoalResponse:
         kept = len(self._server._goal_handles)  # rclpy has no public count
-        if self._node.active and kept < MOST_KEPT:
+        if self._node.active and (kept < MOST_KEPT or not self._busy()):
             return GoalResponse.ACCEPT
         self.refused += 1
         return GoalResponse.REJECT

@@ -1,6 +1,7 @@
 """What every node of the graph is: a lifecycle node that leads itself, says how it is, and ends cleanly."""
 
 import gc
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -147,7 +148,8 @@ class LegionNode(LifecycleNode):
             self.fault = ""
             return parent(state)
         self._stop_timers()
-        self.get_logger().error(self.fault)
+        if self.context.ok():  # else it failed because the node was told to end
+            self.get_logger().error(self.fault)
         return TransitionCallbackReturn.FAILURE
 
     def _clean_up(self) -> None:
@@ -184,12 +186,14 @@ def _text(value: object) -> str:
 
 def run(make: Callable[[], LegionNode]) -> int:
     """The main of a node: start it, spin until SIGINT, SIGTERM or shutdown. Returns the exit code."""
+    # rclpy ends the context on SIGINT; Python would raise KeyboardInterrupt besides, wherever it is
+    signal.signal(signal.SIGINT, lambda *_: None)
     rclpy.init()
     node = None
     try:
         node = make()
         if node.config.autostart and not node.start():
-            return 1
+            return 1 if rclpy.ok() else 0
         # what lives now lives on: the collector need not look at it again, in pauses of tens of milliseconds
         gc.collect()
         gc.freeze()
@@ -199,8 +203,11 @@ def run(make: Callable[[], LegionNode]) -> int:
     except LegionError as error:
         print(error, file=sys.stderr)
         return 1
-    except (KeyboardInterrupt, ExternalShutdownException):
+    except ExternalShutdownException:
         pass
+    except Exception:
+        if rclpy.ok():
+            raise  # otherwise it failed because the context ended just then
     finally:
         if node is not None:
             node.close()

@@ -71,7 +71,9 @@ class PolicyNode(LegionNode):
         self._command = self.create_publisher(ToolCommand, "/legion/policy_command", COMMAND)
         self.create_subscription(SceneMessage, "/legion/scene", self._scene.store, SENSOR)
         self.create_subscription(ToolState, "/legion/tool_state", self._tool.store, SENSOR)
-        self._server = GoalServer(self, ExecuteSkill, "/legion/execute_skill", self._begin)
+        self._server = GoalServer(
+            self, ExecuteSkill, "/legion/execute_skill", self._begin, lambda: self._job is not None
+        )
 
     def activate(self) -> None:
         """Begin to serve."""

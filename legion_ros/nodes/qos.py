@@ -8,6 +8,7 @@ __all__ = [
     "DIAGNOSTICS",
     "GOAL",
     "GOAL_INTAKE",
+    "GOAL_SERVICE",
     "GOAL_STATUS",
     "IMAGE",
     "SENSOR",
@@ -32,6 +33,7 @@ GOAL = _profile(10)
 # The one who answers goals reads deeper, so that a burst is answered and not overwritten: depth is each
 # side's own.
 GOAL_INTAKE = _profile(1000)
+GOAL_SERVICE = _profile(1000)  # of the actions: the requests of a burst, and their answers
 GOAL_STATUS = _profile(10, latched=True)
 DIAGNOSTICS = _profile(10)
 IMAGE = _profile(1)  # reliable: best effort loses most messages of this size

@@ -205,11 +205,13 @@ class SimNode(LegionNode):
         """State first, then the clock: whoever acts on the tick finds the state it belongs to."""
         world, scene = self._world, self._world.scene()
         self._stamp = scene.stamp
-        self._tool.publish(tool_message(scene.tool, scene.stamp))
-        self._scene.publish(scene_message(scene))
+        tool, seen = tool_message(scene.tool, scene.stamp), scene_message(scene)
+        clock = Clock(clock=time_message(scene.stamp))
+        self._tool.publish(tool)
+        self._scene.publish(seen)
+        self._clock_publisher.publish(clock)
         joints = joint_message(world.joint_names, world.joint_positions, world.joint_velocities, scene.stamp)
         self._joints.publish(joints)
-        self._clock_publisher.publish(Clock(clock=time_message(scene.stamp)))
         if self._camera is not None:
             self._camera.show(Snapshot(scene.stamp, world.sketch, world.data.qpos.copy()))
         if self._viewer is not None and self._viewer.is_running():

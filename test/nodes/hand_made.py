@@ -1,4 +1,4 @@
-"""Knowledge with experts made by hand instead of learned, so that a graph can be run before anything is trained."""
+"""Knowledge with experts made by hand, not learned: a graph can be run before anything is trained."""
 
 from pathlib import Path
 

@@ -17,7 +17,7 @@ class RunningGraph:
     """
 
     def __init__(self, knowledge, names=None, parameters=None, respawns=0, **arguments):
-        domain = free_domain()
+        self.domain = domain = free_domain()
         simulation = Simulation(knowledge=str(knowledge), domain=str(domain), **arguments)
         os.environ.update(simulation.environment())
         from legion_ros.nodes.client import GraphClient
