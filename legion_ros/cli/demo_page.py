@@ -32,7 +32,7 @@ video, img { width: 100%; border-radius: .5rem; display: block; background: var(
 table { border-collapse: collapse; width: 100%; font-size: .93rem }
 th { text-align: left; font-weight: 500; color: var(--soft) }
 th, td { padding: .38rem .7rem .38rem 0; border-bottom: 1px solid var(--line) }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 td.bar { width: 38%; min-width: 8rem }
 .track { position: relative; height: .7rem; background: var(--panel) }
 .track i { position: absolute; top: 0; bottom: 0; min-width: 2px; background: var(--bar);
@@ -117,7 +117,8 @@ def _film(s: Summary) -> str:
 
 def _steps(steps: list[Step], duration: float) -> str:
     rows = "".join(_row(number, step, duration) for number, step in enumerate(steps, 1))
-    head = "<tr><th></th><th>skill</th><th></th><th>from</th><th>took</th><th></th></tr>"
+    times = '<th class="number">from</th><th class="number">took</th>'
+    head = f"<tr><th></th><th>skill</th><th></th>{times}<th></th></tr>"
     return f"<table>{head}{rows}</table>"
 
 
