@@ -15,6 +15,7 @@ from legion_ros.language.lexicon import (
     NUMBERS,
     QUANTIFIERS,
 )
+from legion_ros.language.politeness import imperative
 
 __all__ = ["Clause", "split"]
 
@@ -59,59 +60,19 @@ def split(sentence: str) -> list[Clause]:
     return clauses
 
 
-_HARD = r"[.;!?:]+|,? ?\b(?:and then|then|and after that|after that|afterwards|after which|and finally|finally)\b,?"
-_PAIRS = re.compile(r"\b(?:go ahead and|go on and|go and|come and|try and|be so kind and)\b")
+# What parts one request from the next for certain, and two verbs of which the first says nothing.
+_HARD = (
+    r"[.;!?:]+|,? ?\b(?:and then|then|and after that|after that|afterwards|after which|and finally|finally|"
+    r"followed by)\b,?"
+)
+_PAIRS = re.compile(r"\b(?:go ahead and|go on and|go and|come and|try and|be so kind and|do me a favor and)\b")
 _SOFT = r"(, and |, | and |,)"
-
-_ADDRESS = (
-    r"please|kindly|hey|hi|hello|ok|okay|now|next|first|second|also|so|well|robot|legion|panda|franka|dear robot|"
-    r"just|quickly|slowly|carefully|gently|immediately|simply|maybe|perhaps|to start with|"
-    r"(?:do|would) you mind|(?:can|could|would|will) you|"
-    r"i (?:want|need|would like|would love|expect|ask|wish) you to|i am asking you to|i would appreciate it|"
-    r"you (?:should|must|need to|have to|can|could|may|will|ought to|are to)|it is time to|time to|your task is to|"
-    r"let us|try to|help me to|help me|be so kind as to|feel free to|start by|begin by|"
-    r"start to|begin to|start|begin|proceed to|continue to|and|but|use your (?:hand|finger|gripper|arm|fingers) to|"
-    r"let (?:your|the) (?:hand|gripper|arm)(?= \w+ (?:over|to|above|near|close))|make sure (?:that )?you|"
-    r"your job is to|the task is to|see to it that you|remember to|i say|quick|come on"
-)
-_PREFIX = re.compile(rf"^(?:{_ADDRESS})\b[, ]*")
-_SUFFIX = re.compile(
-    r"[, ]+(?:please|now|thanks|thank you(?: very much)?|for me|for us|again|once more|right now|right away|at once|"
-    r"immediately|quickly|slowly|carefully|gently|robot|legion|will you|would you|could you|can you|a bit|a little|"
-    r"a little bit|slightly|asap|as soon as you can|as soon as possible|too|as well|okay|ok|here|"
-    r"with (?:your|the) (?:gripper|hand|arm|fingers?)|using (?:your|the) (?:gripper|hand|arm|fingers?)|"
-    r"(?:with )?care|afterwards|somehow|completely|in (?:one|a) go|first)$"
-)
-# "i want the table cleared" -> "have the table cleared"
-_WISH = re.compile(
-    r"^i (?:want|need|would like|would love|wish)(?: to see| to have)? (?=(?:the|this|that|all|every|both|my|it)\b)"
-)
 
 _NAMES = frozenset(name for names in (*KINDS.values(), *FIXTURES.values()) for name in names)
 _STARTS = DETERMINERS | QUANTIFIERS | COLORS | NUMBERS.keys() | lexicon.VAGUE
 _SUBJECTS = frozenset(
     ("i", "you", "he", "she", "we", "they", "it", "there", "this", "that", "everybody", "somebody")
 )
-
-
-# Ways to say it with a verb that says nothing: "give the button a push", "make sure the drawer is open".
-_LIGHT = (
-    (re.compile(r"^give (.+?) an? (?:little |good |quick )?(\w+)\b(?! of)"), r"\2 \1"),
-    (re.compile(r"^(?:make sure|make certain|ensure|see to it)(?: that)? (.+?) (?:is|are|gets) "), r"have \1 "),
-)
-
-
-def imperative(text: str) -> str:
-    """A clause without address and politeness, before and after, and with the verb that counts."""
-    text = text.strip(" ,'-")
-    while True:
-        shorter = _PREFIX.sub("", _SUFFIX.sub("", _WISH.sub("have ", text), count=1), count=1).strip(" ,'-")
-        if shorter == text:
-            break
-        text = shorter
-    for pattern, plain in _LIGHT:
-        text = pattern.sub(plain, text)
-    return text
 
 
 def _coordinated(stretch: str) -> list[str]:

@@ -95,6 +95,9 @@ class Grounder:
             if not found:
                 raise Rejected(f"nothing was named before that {pronoun!r} could stand for", _seen(scene), "seen")
             return found
+        if len(phrase.words) > 1 and phrase.words[0] == "all" and phrase.words[-1] in lexicon.PRONOUNS:
+            named = discourse.antecedents("them")  # "all of it", "all of them"
+            return named or [self._name(Phrase(("everything",)), scene)]
         if _REST.intersection(phrase.words):
             named = {name for reference in discourse.mentioned for name in reference.objects}
             rest = tuple(thing.name for thing in on_table(scene) if thing.name not in named)

@@ -81,7 +81,9 @@ _CONTRACTIONS = (
 # Idioms with a negative word that ask for something all the same.
 _IDIOMS = re.compile(
     r"\bif you (?:would|do) not mind\b|\bwhy do not you\b|\b(?:do not|never) forget to\b|\bdo not hesitate to\b|"
-    r"\bif (?:you can|possible|you could|you please|you like|you would)\b|\bno problem\b"
+    r"\bif (?:you can|possible|you could|you please|you like|you would|that is ok|that is okay|that is all right)\b|"
+    r"\bwhen(?:ever)? (?:you are ready|you have time|you can|you get a chance|you like|you have a moment)\b|"
+    r"\bno problem\b"
 )
 
 _NEGATION = re.compile(

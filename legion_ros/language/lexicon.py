@@ -273,7 +273,7 @@ COLORS = _words(
 
 DETERMINERS = _words("the a an this that these those my your our his her its their some any")
 QUANTIFIERS = _words("all both every each everything")
-EVERYTHING = _words("everything all")  # on their own
+EVERYTHING = _words("everything all whatever")  # on their own
 # Quantities that name no definite set.
 VAGUE = _words("some few several most half many enough another other second third last next")
 NUMBERS = {
@@ -321,7 +321,8 @@ SOURCE = _words("from off out-of of")
 ADVERBS = _words(
     "up down away out back rid open opened closed shut together apart aside too also there here again now fully "
     "completely entirely all-the-way properly only just forward forwards backward backwards close clear cleared tidy "
-    "tidied clean cleaned empty pressed pushed clearing cleaning tidying"
+    "tidied clean cleaned empty pressed pushed clearing cleaning tidying wide tight hard home fast soft directly "
+    "straight loose still"
 )
 # Finite verbs that make a sentence a statement when it begins with what it is about.
 FINITE = _words(

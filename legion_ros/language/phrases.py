@@ -10,13 +10,11 @@ from legion_ros.language.lexicon import (
     DETERMINERS,
     FINITE,
     NUMBERS,
-    PLACES,
     PREPOSITIONS,
     QUANTIFIERS,
-    SELECTORS,
-    TABLE,
     VAGUE,
 )
+from legion_ros.language.places import MARK, aims, selecting
 from legion_ros.language.template import SLOTS
 
 __all__ = ["Phrase", "Pattern", "patterns"]
@@ -49,84 +47,55 @@ class Pattern:
         return tuple(part for part in self.parts if isinstance(part, Phrase))
 
     def text(self, slots: Mapping[Phrase, str]) -> str:
-        """The words to embed: each phrase by its slot (key of SLOTS), or left out where that is ""."""
+        """The words to embed: each phrase by its slot, left out where that is "", as it is where it is no slot."""
         words: list[str] = []
         for part in self.parts:
             if isinstance(part, str):
                 words.append(part)
             elif not part.joined and not part.excepted and (slot := slots.get(part, "object")):
-                words += [part.preposition, SLOTS[slot]]
+                words += [part.preposition, SLOTS.get(slot, str(part))]
         return " ".join(word for word in words if word)
 
 
 def patterns(clause: str) -> list[Pattern]:
-    """The ways to read a clause, the plainest first.
+    """The ways to read a clause, those to be preferred first.
 
-    "push the box back" may aim at the far side of the table, or, of a drawer, may not: both are returned.
+    "push the box back" may aim at the far side of the table, or, of a drawer, may not; "the can on the left" may be
+    the left can, or a can that is to go there.
     """
-    clause = _plain_modifiers(clause)
-    guess, bare = bool(_AMBIGUOUS.search(clause)), _chunk(clause, "")
-    found = [replace(_chunk(rest, place), guess=guess) for place, rest in _places(clause)]
-    if guess or not found:
-        return [bare, *found]
-    return [*found, replace(bare, guess=True)]
+    clause = _plain(clause)
+    aimed = aims(clause)
+    if not aimed:
+        return [_chunk(clause, "")]
+    found = [replace(_chunk(aim.clause, aim.place), guess=aim.doubtful) for aim in aimed]
+    chosen = selecting(clause)
+    if chosen != clause:
+        return [*found, *patterns(chosen)]
+    return [*found, replace(_chunk(clause, ""), guess=not aimed[0].doubtful)]
 
 
-_SIDE = {word: place for place, words in PLACES.items() for word in words}
-_TABLE = rf"(?: of (?:the|this|that|your|my) (?:{'|'.join(sorted(TABLE, key=len, reverse=True))}))?"
-_WHOSE = r"(?:the|your|my|its) "
-_PART = r"(?:[ -]?hand)?(?: (?:side|end|edge|part|half|portion|region|area|corner))?"
-_END = r"(?= *(?:$|,| and\b))"
-_YOU = r"(?:you|yourself|the robot|the robot base|the arm|your base|your side|the base)"
-_AIM = r"(?:over to|to|toward|towards|on to|onto|on|at|into|in|over on)"
-_PLACE_FORMS: tuple[tuple[re.Pattern[str], str | None], ...] = (
-    (re.compile(rf" (?:over |further |all the way |more )*{_AIM} {_WHOSE}(?:very |far )?({'|'.join(_SIDE)}){_PART}{_TABLE}{_END}"), None),
-    (re.compile(rf" (?:over )?(?:further |farther |more )?(?:to |towards |toward )?(left|right)(?:wards?)?{_END}"), None),
-    (re.compile(rf" (?:further |farther )?away from {_YOU}{_END}"), "far"),
-    (re.compile(rf" (?:further|farther)(?: away| back| out| off)?{_END}"), "far"),
-    (re.compile(rf" (?:a bit )?(?:closer|nearer)(?: to {_YOU})?{_END}"), "near"),
-    (re.compile(rf" (?:close|near)(?: to)? {_YOU}{_END}"), "near"),
-    (re.compile(rf" (?:back )?(?:to|toward|towards) {_YOU}{_END}"), "near"),
-    (re.compile(rf" backwards?{_END}"), "near"),
-    (re.compile(rf" forwards?{_END}"), "far"),
-    (re.compile(rf" (?:back|away){_END}"), "far"),
-)  # fmt: skip
-# Words that may be a place or just go with the verb: "throw away", "push back".
-_AMBIGUOUS = re.compile(rf" (?:back|away){_END}")
-
-
-def _places(clause: str) -> list[tuple[str, str]]:
-    """(place, clause with the place's words standing for any place) for each form that is found."""
-    for form, place in _PLACE_FORMS:
-        if match := form.search(clause):
-            place = place or _SIDE[match.group(1)]
-            return [(place, f"{clause[: match.start()]} @place {clause[match.end() :]}".strip())]
-    return []
-
-
-def _plain_modifiers(clause: str) -> str:
-    """Put what follows a noun and says which one is meant before it: "the can that is red" -> "the red can"."""
-    colors, sides = "|".join(COLORS), "|".join(SELECTORS)
-    is_ = r"(?:(?:that|which)(?: is| are|'s) )"
-    forms = (
-        (rf"\b(the|that|this|those|these|all|both|every|each) ((?:\w+ ){{1,3}}){is_}({colors})\b", r"\1 \3 \2"),
-        (rf"\b(the|that) ((?:\w+ ){{1,3}}?){is_}?(?:on|at|to) the ({sides})(?: side)? (?=(?:in|into|inside|to|toward|towards)\b)",
-         r"\1 \3 \2"),
-        (rf"\b{is_}(?:(?:lying|standing|sitting|left|still) )?(?=(?:on|in) )", ""),
-    )  # fmt: skip
+def _plain(clause: str) -> str:
+    """Say before a noun what follows it and tells which one is meant: "the can that is red" -> "the red can"."""
     clause = _DEGREE.sub(" ", clause)
-    for pattern, replacement in forms:
-        clause = re.sub(pattern, replacement, clause)
-    return " ".join(clause.split())
+    clause = _COLOR_AFTER.sub(r"\1 \3 \2", clause)
+    if _AIM_AFTER.search(clause):
+        clause = selecting(clause)
+    return " ".join(_WHERE_AFTER.sub("", clause).split())
 
 
+_IS = r"(?:that|which) (?:is|are) "
+_COLOR_AFTER = re.compile(
+    rf"\b(the|that|this|those|these|all|both|every|each) ((?:\w+ ){{1,3}}){_IS}({'|'.join(COLORS)})\b"
+)
+_WHERE_AFTER = re.compile(rf"\b{_IS}(?:(?:lying|standing|sitting|left|still) )?(?=(?:on|in) )")
+_AIM_AFTER = re.compile(r" (?:on|at|to) (?:the|your) \w+(?: \w+)? (?:in|into|inside|to|toward|towards)\b")
 _OPENERS = DETERMINERS | QUANTIFIERS | NUMBERS.keys() | VAGUE | {"of"}
 # How much or how fast: nothing that a skill could be told.
 _DEGREE = re.compile(
-    r"\b(?:a (?:little )?bit|all the way|slightly|gently|carefully|quickly|slowly|somewhat|straight)\b|"
+    r"\b(?:a (?:little )?bit|all the way|slightly|gently|carefully|quickly|slowly|somewhat|straight|(?:right|just|directly)(?= above| over| on top))\b|"
     r"\ba little(?= (?:to|toward|towards|left|right|further|closer|nearer|back|away|forward))"
 )
-_STOPS = FINITE | PREPOSITIONS | ADVERBS | {",", "and", "@place", "except", "but", "that", "which"}
+_STOPS = FINITE | PREPOSITIONS | ADVERBS | {",", "and", MARK, "except", "but", "that", "which"}
 _EXCEPT = re.compile(r" (?:except(?: for)?|but(?: for)?|apart from|aside from|besides|other than|save for) ")
 
 
@@ -145,7 +114,7 @@ def _chunk(clause: str, place: str) -> Pattern:
         )
         parts += [Phrase(part.words, excepted=True) for part in left_out[:ends] if isinstance(part, Phrase)]
         parts += left_out[ends:]
-    parts = [SLOTS["place"] if part == "@place" else part for part in parts]
+    parts = [SLOTS["place"] if part == MARK else part for part in parts]
     return Pattern(tuple(parts), place)
 
 
@@ -174,6 +143,10 @@ def _phrases(tokens: list[str]) -> list["str | Phrase"]:
     return parts + ([preposition] if preposition else [])
 
 
+def _is_adverb(token: str) -> bool:
+    return len(token) > 4 and token.endswith("ly")
+
+
 def _phrase_end(tokens: list[str], start: int) -> int:
     """Where the noun phrase that begins at `start` ends; `start` where none begins there."""
     index = start
@@ -187,7 +160,7 @@ def _phrase_end(tokens: list[str], start: int) -> int:
             index += 1
         elif token in ADVERBS and index > start and starts_only and follows not in _STOPS:
             index += 1  # "the open drawer"
-        elif token in _STOPS or (index > start and token in DETERMINERS and not starts_only):
+        elif token in _STOPS or _is_adverb(token) or (index > start and token in DETERMINERS and not starts_only):
             break
         else:
             index += 1

@@ -85,8 +85,10 @@ class _Roles:
             self.excepted += reference.objects
             self.odd = self.odd or ("" if reference.objects else f"{phrase} is none of the objects")
         elif reference.slot == "tool":
-            if phrase.preposition in _WITH or (phrase.preposition and _YOU.intersection(phrase.words)):
+            if phrase.preposition in _WITH:
                 self.slots[phrase] = ""
+            elif phrase.preposition and _YOU.intersection(phrase.words):
+                self.slots[phrase] = "you"  # as it is: "pull the drawer toward you"
         elif reference.slot == "table":
             if phrase.preposition in _ON_TABLE:
                 self.table.append(phrase)
@@ -106,9 +108,10 @@ class _Roles:
         self.excepted += reference.excepted
 
     def _fixture(self, phrase: Phrase, reference: Reference) -> None:
-        if phrase.preposition in GOAL and (self.objects or self.every or self.table or self._cleared):
+        about = self.objects or self.every or self.table or self._cleared
+        if phrase.preposition in GOAL and about:
             self.goal.append(reference.fixture)
-        elif phrase.preposition in GOAL | SOURCE:
+        elif phrase.preposition in SOURCE or (phrase.preposition in GOAL and phrase.preposition != "in"):
             self.odd = f"{phrase.preposition} {phrase!s} is not understood there"
         else:
             self.direct.append(reference.fixture)
