@@ -192,6 +192,7 @@ def _graph(knowledge: str, rate: float, console: Console) -> Iterator["GraphClie
         if waiting := wait_until_active([p.name for p in simulation.processes()], look_after, STARTING):
             raise LegionError(f"not active after {STARTING:g} s: {', '.join(waiting)}")
         with GraphClient("legion_bench", idle=look_after) as client:
+            client.wait(lambda: client.graph_is_up(0.1), 10.0, "answer of composer_node")
             yield client
 
 

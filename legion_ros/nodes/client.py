@@ -148,7 +148,7 @@ class GraphClient:
             return False
 
     def execute(self, instruction: str) -> Task:
-        """Send an instruction to composer_node. Follow it by spinning."""
+        """Send an instruction to composer_node, once `graph_is_up`. Follow it by spinning."""
         task = Task(instruction)
         goal = ExecuteTask.Goal(instruction=instruction)
         self._tasks.send_goal_async(goal, task.on_feedback).add_done_callback(task.on_response)

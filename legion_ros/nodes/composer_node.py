@@ -106,7 +106,9 @@ class ComposerNode(LegionNode):
         self._skills = SkillClient(self, self.config.patience)
 
     def activate(self) -> None:
-        """Begin to take goals."""
+        """Begin to take goals; those that came before are too old."""
+        self._waiting.clear()
+        self._uncounted = 0
         self.every(1.0 / self.config.rate, self._tick)
 
     def deactivate(self) -> None:
@@ -214,6 +216,8 @@ class ComposerNode(LegionNode):
             self._go_on(task)
         elif task.planning.done():
             self._take_plan(task)
+        else:
+            self._give_feedback(task, (), 0, 0.0)
 
     def _take_plan(self, task: _Task) -> None:
         if task.canceled:
@@ -247,8 +251,8 @@ class ComposerNode(LegionNode):
     # -- what is said -------------------------------------------------------------------------------------
 
     def _publish(self, task: _Task, state: int, reason: str) -> None:
-        """A status when something has changed; feedback then, and every second besides."""
-        execution, now = task.execution, time.monotonic()
+        """A status when something has changed, and feedback."""
+        execution = task.execution
         plan, step, progress = (), 0, 0.0
         if execution is not None:
             plan = tuple(str(skill) for skill in execution.steps)
@@ -260,17 +264,21 @@ class ComposerNode(LegionNode):
             message = GoalStatus(state=state, goal_id=task.identity, instruction=task.instruction)
             message.reason, message.plan, message.step, message.progress = reason, list(plan), step, progress
             self._send(message)
-        if task.goal is not None and task.goal.is_active and (changed or now - task.heard > 1.0):
-            task.heard = now
-            feedback = ExecuteTask.Feedback(plan=list(plan), step=step, progress=progress)
-            feedback.current = self._in_words(plan, step)
-            task.goal.publish_feedback(feedback)
+        self._give_feedback(task, plan, step, progress, changed)
 
-    def _in_words(self, plan: tuple[str, ...], step: int) -> str:
-        if step >= len(plan):
-            return ""
-        again = f", try {self._skills.tries}" if self._skills.tries > 1 else ""
-        return plan[step] + again
+    def _give_feedback(
+        self, task: _Task, plan: tuple[str, ...], step: int, progress: float, changed: bool = False
+    ) -> None:
+        """To whoever gave the goal by action: what has changed, and every second that somebody is there."""
+        now = time.monotonic()
+        if task.goal is None or not task.goal.is_active or not (changed or now - task.heard > 1.0):
+            return
+        task.heard = now
+        feedback = ExecuteTask.Feedback(plan=list(plan), step=step, progress=progress)
+        if step < len(plan):
+            again = f", try {self._skills.tries}" if self._skills.tries > 1 else ""
+            feedback.current = plan[step] + again
+        task.goal.publish_feedback(feedback)
 
     def _end(self, state: int, reason: str) -> None:
         """Say how the goal ended, on the interface it came from, and be free for the next."""

@@ -26,7 +26,7 @@ class SafetyConfig(NodeConfig):
     command_timeout: float = parameter(0.15, "s without a command until the arm is told to hold", 0.01, 5.0)
     state_timeout: float = parameter(0.15, "s without a tool state until commands are refused", 0.01, 5.0)
     max_lag: float = parameter(0.15, "s that a command may lag behind the tool state", 0.01, 5.0)
-    bad_in_a_row: int = parameter(5, "commands with NaN or infinity in a row that latch a stop", 1, 1000)
+    most_bad: int = parameter(5, "commands with NaN or infinity within a second that latch a stop", 1, 1000)
     watch_rate: float = parameter(50.0, "Hz at which staleness is looked for", 1.0, 1000.0)
 
 
@@ -47,7 +47,7 @@ class SafetyNode(LegionNode):
                 command_timeout=c.command_timeout,
                 state_timeout=c.state_timeout,
                 max_lag=c.max_lag,
-                bad_in_a_row=c.bad_in_a_row,
+                most_bad=c.most_bad,
             )
         )
         self._command = self.create_publisher(ToolCommandMessage, "/legion/command", COMMAND)

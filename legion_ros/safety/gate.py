@@ -6,12 +6,13 @@ robot's own time.
 
     PASSING --- no fresh command, no fresh state, command refused ---> HOLDING
     HOLDING --- a good command -------------------------------------> PASSING
-    any ------- stop(), or `bad_in_a_row` commands with NaN ---------> STOPPED
+    any ------- stop(), or `most_bad` commands with NaN in a second --> STOPPED
     STOPPED --- reset() ---------------------------------------------> HOLDING
 
 To hold is to command zero velocity and the last opening, so that what is in the hand stays there.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -41,7 +42,7 @@ class GateConfig:
     state_timeout: float = 0.15  # s without a tool state until commands are refused
     max_lag: float = 0.15  # s that a command's stamp may differ from the newest tool state's
     horizon: float = 0.05  # s ahead within which the tool must stay in the workspace
-    bad_in_a_row: int = 5  # commands with NaN or infinity in a row that latch a stop
+    most_bad: int = 5  # commands with NaN or infinity within a second that latch a stop
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ class SafetyGate:
         self.limits = limits or Limits()
         self.config = config or GateConfig()
         self._mode, self._reason = Mode.HOLDING, "no command yet"
-        self._limited = self._refused = self._bad = 0
+        self._limited = self._refused = 0
+        self._bad: deque[float] = deque(
+            maxlen=self.config.most_bad
+        )  # s: when the last that were not finite came
         self._tool: Tool | None = None
         self._tool_stamp = 0.0  # s, the robot's time
         self._tool_received = self._command_received = -np.inf  # s, on the clock of `now`
@@ -95,7 +99,6 @@ class SafetyGate:
             anything is known of the tool, so that there is no opening to hold.
         """
         finite = command.finite and np.isfinite(stamp)
-        self._bad = 0 if finite else self._bad + 1
         refusal = self._refusal(finite, stamp, now)
         if refusal is None:
             self._command_received = now
@@ -104,10 +107,12 @@ class SafetyGate:
             self._mode, self._reason = Mode.PASSING, ""
             return limited
         self._refused += 1
-        if self._bad >= self.config.bad_in_a_row and self._mode is not Mode.STOPPED:
-            self.stop(f"{self._bad} commands in a row were not finite numbers")
-        elif self._mode is not Mode.STOPPED:
+        if self._mode is not Mode.STOPPED:
             self._mode, self._reason = Mode.HOLDING, refusal
+        if not finite:
+            self._bad.append(now)
+            if len(self._bad) == self.config.most_bad and now - self._bad[0] <= 1.0:
+                self.stop(f"{self.config.most_bad} commands within a second held NaN or infinity")
         return self._hold()
 
     def watch(self, now: float) -> ToolCommand | None:
@@ -128,7 +133,8 @@ class SafetyGate:
     def reset(self) -> None:
         """Let commands through again; holds until the next good one. Does nothing when no stop is latched."""
         if self._mode is Mode.STOPPED:
-            self._mode, self._reason, self._bad = Mode.HOLDING, "reset; no command yet", 0
+            self._mode, self._reason = Mode.HOLDING, "reset; no command yet"
+            self._bad.clear()
 
     def _refusal(self, finite: bool, stamp: float, now: float) -> str | None:
         """Why a command is not passed on, None where it is."""

@@ -1,20 +1,17 @@
-"""Knowledge with experts made by hand, not learned: a graph can be run before anything is trained."""
+"""Knowledge with experts made by hand, not learned: what they can do is known beforehand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from legion_ros.core import SKILLS
 from legion_ros.core.command import ACTION
 from legion_ros.core.observation import OBSERVATION
-from legion_ros.knowledge import Component, Knowledge, TrainingRecord
-from legion_ros.language import Instructions, SentenceEncoder
+from legion_ros.knowledge import Knowledge
 from legion_ros.policy import Expert
 from legion_ros.policy.expert import ExpertConfig
 from legion_ros.share import share
-
-RECORD = TrainingRecord(command="by hand", seed=0, steps=0, episodes=0, success=0.0, interval=(0.0, 1.0))
 
 
 def straight_expert(gain: float = 8.0, opening: float = 3.0) -> Expert:
@@ -35,20 +32,12 @@ def straight_expert(gain: float = 8.0, opening: float = 3.0) -> Expert:
 
 
 def save_knowledge(folder: Path) -> Path:
-    """Reaches and presses in a straight line, and does nothing for the rest; returns the folder."""
-    encoder = SentenceEncoder()
-    instructions = Instructions.load(share("config", "instructions.yaml"))
+    """What ships, but reaching and pressing in a straight line, and nothing for the rest."""
+    shipped = Knowledge.load(share("config", "knowledge", "tabletop"))
     experts = {"reach": straight_expert(), "press": straight_expert(opening=-3.0)}
-    components = [
-        Component.learn(
-            name=skill,
-            skill=skill,
-            sentences=instructions.skills[skill],
-            expert=experts.get(skill, straight_expert(gain=0.0)),
-            record=RECORD,
-            encoder=encoder,
-        )
-        for skill in SKILLS
-    ]
-    Knowledge.build(components, encoder, instructions.background).save(folder)
+    components = tuple(
+        replace(component, expert=experts.get(component.skill, straight_expert(gain=0.0)))
+        for component in shipped.components
+    )
+    replace(shipped, components=components).save(folder)
     return folder

@@ -7,7 +7,6 @@ import time
 
 import numpy as np
 import pytest
-from running_graph import RunningGraph
 
 from legion_ros.core.command import ToolCommand
 from legion_ros.nodes.conversions import command_message
@@ -18,10 +17,8 @@ HOLDING, STOPPED = 1, 2
 
 
 @pytest.fixture(scope="module")
-def graph(knowledge):
-    with RunningGraph(knowledge, respawns=5, rate=0.0, seed=3) as running:
-        running.wait(running.client.scene)
-        yield running
+def graph(whole_graph):
+    return whole_graph
 
 
 @pytest.fixture
@@ -204,14 +201,13 @@ def test_nan_in_a_command_holds_the_arm_fails_the_task_and_waits_for_a_reset(gra
     graph.wait(intruder.get_subscription_count)
     for _ in range(50):
         stamp = graph.client.scene().stamp
-        for _ in range(10):
-            intruder.publish(command_message(ToolCommand(np.full(3, math.nan), math.inf, math.nan), stamp))
+        intruder.publish(command_message(ToolCommand(np.full(3, math.nan), math.inf, math.nan), stamp))
         if goals.safety[-1].state == STOPPED:
             break
         graph.spin_for(0.05)
     graph.wait(lambda: goals.safety[-1].state == STOPPED, what="stop")
     graph.wait(lambda: task.result)
-    assert "the arm was stopped" in task.result.reason and "not finite" in task.result.reason
+    assert "the arm was stopped" in task.result.reason and "NaN" in task.result.reason
     assert all(math.isfinite(c.velocity.x + c.yaw_rate + c.opening) for c in goals.commands)
     goals.arm_holds()
     refused = graph.client.execute("press the button")

@@ -110,14 +110,14 @@ def test_nan_is_refused_and_motion_held(robot):
     robot.told_to_hold()
 
 
-def test_five_nan_in_a_row_stop_until_reset(robot):
+def test_five_nan_within_a_second_stop_until_reset(robot):
     for _ in range(5):
         robot.says((math.nan, 0.0, 0.0))
-    robot.until(STOPPED, "in a row")
+    robot.until(STOPPED, "within a second")
     robot.says((0.1, 0.0, 0.0))
     robot.told_to_hold()
     answer = robot.call(robot.reset)
-    assert answer.success and "in a row" in answer.message
+    assert answer.success and "within a second" in answer.message
     robot.says((0.1, 0.0, 0.0))
     robot.told_to_move()
 

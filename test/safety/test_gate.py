@@ -59,26 +59,34 @@ def test_a_good_command_after_a_nan_passes_again():
     assert gate.state.mode is Mode.PASSING
 
 
-def test_five_nan_commands_in_a_row_latch_a_stop_that_only_reset_ends():
+def test_five_nan_commands_within_a_second_latch_a_stop_that_only_reset_ends():
     gate = gate_that_saw()
     for _ in range(4):
         gate.command(command((math.nan, 0, 0)), stamp=10.0, now=0.01)
     assert gate.state.mode is Mode.HOLDING
     gate.command(command((math.nan, 0, 0)), stamp=10.0, now=0.01)
-    assert gate.state.mode is Mode.STOPPED and "5 commands in a row" in gate.state.reason
+    assert gate.state.mode is Mode.STOPPED and "5 commands within a second" in gate.state.reason
     assert is_hold(gate.command(command(), stamp=10.0, now=0.02))
     gate.reset()
     assert gate.state.mode is Mode.HOLDING
     assert gate.command(command(), stamp=10.0, now=0.03).velocity[0] == 0.1
 
 
-def test_a_good_command_in_between_starts_the_count_of_nan_again():
+def test_good_commands_in_between_do_not_hide_the_bad_ones():
     gate = gate_that_saw()
-    for _ in range(3):
-        for _ in range(4):
-            gate.command(command((math.nan, 0, 0)), stamp=10.0, now=0.01)
+    for _ in range(5):
         gate.command(command(), stamp=10.0, now=0.01)
-    assert gate.state.mode is Mode.PASSING
+        gate.command(command((math.nan, 0, 0)), stamp=10.0, now=0.01)
+    assert gate.state.mode is Mode.STOPPED
+
+
+def test_nan_now_and_then_latches_nothing():
+    gate = gate_that_saw()
+    for number in range(20):
+        now = 0.3 * number  # 4 within a second at most
+        gate.tool_state(MIDDLE, 10.0, now)
+        gate.command(command((math.nan, 0, 0)), stamp=10.0, now=now)
+    assert gate.state.mode is Mode.HOLDING
 
 
 def test_velocity_out_of_the_workspace_is_zeroed_and_along_its_face_is_not():
