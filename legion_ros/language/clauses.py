@@ -40,13 +40,12 @@ def split(sentence: str) -> list[Clause]:
     texts: list[str] = []
     for stretch in re.split(_HARD, _PAIRS.sub(" ", sentence)):
         more = _coordinated(stretch)
-        if texts and texts[-1] and more[0] and _names_thing(more[0]):  # "reach for the mug, then the ball"
-            more[0] = _like(texts[-1], more[0])
+        if texts and more and (_names_thing(more[0]) or _SAME.match(more[0])):
+            same = _SAME.match(more[0])  # "reach for the mug, then the ball", "..., then do the same with the ball"
+            more[0] = _like(texts[-1], same.group(1) if same else more[0])
         texts += more
     clauses: list[Clause] = []
     for text in texts:
-        if not text:
-            continue
         if _is_statement(text):
             clauses.append(Clause(text, remark=True))
         elif _names_thing(text):
@@ -63,10 +62,12 @@ def split(sentence: str) -> list[Clause]:
 # What parts one request from the next for certain, and two verbs of which the first says nothing.
 _HARD = (
     r"[.;!?:]+|,? ?\b(?:and then|then|and after that|after that|afterwards|after which|and finally|finally|"
-    r"followed by)\b,?"
+    r"followed by|before you)\b,?"
 )
 _PAIRS = re.compile(r"\b(?:go ahead and|go on and|go and|come and|try and|be so kind and|do me a favor and)\b")
-_SOFT = r"(, and |, | and |,)"
+_SOFT = r", and |, | and |,"
+# "do the same with the can"
+_SAME = re.compile(r"^do (?:the same|likewise|this|that) (?:with|to|for) (.+)$")
 
 _NAMES = frozenset(name for names in (*KINDS.values(), *FIXTURES.values()) for name in names)
 _STARTS = DETERMINERS | QUANTIFIERS | COLORS | NUMBERS.keys() | lexicon.VAGUE
@@ -77,18 +78,25 @@ _SUBJECTS = frozenset(
 
 def _coordinated(stretch: str) -> list[str]:
     """Clauses joined by commas and "and": what begins like a thing goes on with the clause before."""
-    pieces = re.split(_SOFT, stretch)
-    texts = [imperative(pieces[0])]
-    for joint, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        text = imperative(piece)
-        if not texts[-1]:
-            texts[-1] = text
-        elif not _names_thing(text):
-            texts.append(text)
-        elif _has_aim(text) and _has_aim(texts[-1]):  # "put the can in the bin and the mug in the drawer"
-            texts.append(f"{_verb(texts[-1])} {text}")
-        elif text:
-            texts[-1] += f"{' and ' if 'and' in joint else ', '}{text}"
+    texts: list[str] = []
+    things: list[str] = []  # named since the last verb, and not told yet what becomes of them
+    for piece in [*re.split(_SOFT, stretch), None]:
+        text = imperative(piece) if piece else ""
+        naming = bool(texts) and _names_thing(text) and bool(text)
+        if naming:
+            things.append(text)
+        if things and (piece is None or not naming or _has_aim(text)):
+            joined = ", ".join(things)
+            things = []
+            if not _has_aim(texts[-1]):  # "put the can | and the mug in the bin"
+                texts[-1] += f", {joined}"
+            elif _has_aim(joined):  # "put the can in the bin | and the mug in the drawer"
+                texts.append(f"{_verb(texts[-1])} {joined}")
+            else:  # "put the can in the bin | and the mug, too"
+                texts.append(_like(texts[-1], joined))
+        if text and not naming:
+            same = _SAME.match(text)
+            texts.append(_like(texts[-1], same.group(1)) if same and texts else text)
     return texts
 
 

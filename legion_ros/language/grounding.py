@@ -45,6 +45,7 @@ class Discourse:
     """What was mentioned so far, the latest last: what "it" and "them" can stand for."""
 
     mentioned: list[Reference] = field(default_factory=list)
+    place: str = ""  # the latest place that was named: what "there" can stand for
 
     def mention(self, reference: Reference) -> None:
         """Remember a thing."""
@@ -109,6 +110,8 @@ class Grounder:
         if "of" in words:
             words = _without_of(words)
         noun, modifiers = _split_noun(words)
+        if not noun:
+            raise UnknownThing(f"what {str(phrase)!r} stands for can't be told", _seen(scene), "seen")
         if noun in lexicon.TOOL:
             return Reference("tool")
         if noun in lexicon.TABLE:

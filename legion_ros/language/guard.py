@@ -97,7 +97,7 @@ _CONDITION = re.compile(r"\b(?:if|unless|until|till|while|when|whenever|once|bec
 _WH = r"(?:what|where|who|whom|whose|why|how|which|when)"
 _AUXILIARY = (
     r"(?:is|are|am|was|were|does|did|has|had|may|might|shall|should|must|do (?:you|we|i|they|the|it)|"
-    r"have (?:you|we|i|they)|(?:can|could|would|will) (?!you\b)(?:i|we|they|he|she|it|the|there|anyone|somebody))"
+    r"have (?:you|we|i|they)|(?:can|could|would|will) (?!you\b)(?:i|we|they|he|she|it|the|there|anyone))"
 )
 _QUESTION = re.compile(
     rf"^(?:(?:please|hey|hi|ok|okay|so|robot|and|well|tell me|do you know|i wonder)[, ]+)*(?:{_WH}|{_AUXILIARY})\b"

@@ -37,11 +37,11 @@ def _words(text: str) -> frozenset[str]:
 
 # What people call the kinds of objects; the first is the kind. Longer names before their parts.
 KINDS: dict[str, tuple[str, ...]] = {
-    "can": ("can", "soda can", "beer can", "coke can", "tin can", "drink can", "tin", "soda", "coke", "cola"),
-    "box": ("box", "cardboard box", "carton", "package", "packet", "parcel", "case"),
-    "mug": ("mug", "cup", "coffee mug", "coffee cup", "tea cup", "teacup"),
-    "ball": ("ball", "tennis ball", "sphere", "orb"),
-    "bottle": ("bottle", "water bottle", "flask"),
+    "can": ("can", "soda can", "beer can", "coke can", "tin can", "drink can", "tin", "soda", "coke", "cola", "drink"),
+    "box": ("box", "cardboard box", "carton", "package", "packet", "parcel", "case", "crate"),
+    "mug": ("mug", "cup", "coffee mug", "coffee cup", "tea cup", "teacup", "tumbler", "beaker"),
+    "ball": ("ball", "tennis ball", "sphere", "orb", "marble", "globe"),
+    "bottle": ("bottle", "water bottle", "flask", "jug", "pitcher", "thermos"),
     "block": ("block", "cube", "brick", "building block", "toy block"),
 }
 

@@ -77,6 +77,7 @@ def patterns(clause: str) -> list[Pattern]:
 def _plain(clause: str) -> str:
     """Say before a noun what follows it and tells which one is meant: "the can that is red" -> "the red can"."""
     clause = _DEGREE.sub(" ", clause)
+    clause = _NEAREST_AFTER.sub(r"\1 \3 \2", clause)
     clause = _COLOR_AFTER.sub(r"\1 \3 \2", clause)
     if _AIM_AFTER.search(clause):
         clause = selecting(clause)
@@ -87,12 +88,15 @@ _IS = r"(?:that|which) (?:is|are) "
 _COLOR_AFTER = re.compile(
     rf"\b(the|that|this|those|these|all|both|every|each) ((?:\w+ ){{1,3}}){_IS}({'|'.join(COLORS)})\b"
 )
+_NEAREST_AFTER = re.compile(
+    rf"\b(the|that) ((?:\w+ ){{1,3}}?)(?:{_IS})?(nearest|closest|farthest|furthest)(?: (?:to|from) (?:you|yourself|the robot))"
+)
 _WHERE_AFTER = re.compile(rf"\b{_IS}(?:(?:lying|standing|sitting|left|still) )?(?=(?:on|in) )")
 _AIM_AFTER = re.compile(r" (?:on|at|to) (?:the|your) \w+(?: \w+)? (?:in|into|inside|to|toward|towards)\b")
 _OPENERS = DETERMINERS | QUANTIFIERS | NUMBERS.keys() | VAGUE | {"of"}
 # How much or how fast: nothing that a skill could be told.
 _DEGREE = re.compile(
-    r"\b(?:a (?:little )?bit|all the way|slightly|gently|carefully|quickly|slowly|somewhat|straight|(?:right|just|directly)(?= above| over| on top))\b|"
+    r"\b(?:a (?:little )?bit|all the way|slightly|gently|carefully|quickly|slowly|somewhat|straight|(?:right|just|directly)(?= (?:above|over|on top|in|out|down|up|shut|open)\b))\b|"
     r"\ba little(?= (?:to|toward|towards|left|right|further|closer|nearer|back|away|forward))"
 )
 _STOPS = FINITE | PREPOSITIONS | ADVERBS | {",", "and", MARK, "except", "but", "that", "which"}

@@ -8,7 +8,8 @@ __all__ = ["imperative"]
 _BEFORE = (
     *("please", "kindly", "hey", "hi", "hello", "ok", "okay", "well", "so", "now", "next", "first", "second", "also"),
     *("robot", "dear robot", "legion", "panda", "franka", "and", "but", "just", "simply", "maybe", "perhaps", "quick"),
-    *("quickly", "slowly", "carefully", "gently", "immediately", "somebody", "someone", "come on", "hurry up"),
+    *("quickly", "slowly", "carefully", "gently", "immediately", "can someone", "could someone", "would someone"),
+    *("can somebody", "could somebody", "would somebody", "somebody", "someone", "come on", "hurry up"),
     *("thanks", "thank you", "thank you very much", "cheers", "great", "good", "alright", "all right", "sorry"),
     *("can you", "could you", "would you", "will you", "do you mind", "would you mind", "you", "why do not you"),
     *("can i get you to", "could i get you to", "can i ask you to", "could i ask you to", "may i ask you to"),
@@ -49,7 +50,7 @@ _PLAINER = (
     # "i want the table cleared" -> have the table cleared
     (
         r"^i (?:want|need|would like|would love|wish)(?: to see| to have)? "
-        r"(?=(?:the|this|that|all|every|both|my|it)\b)",
+        r"(?=(?:the|this|that|all|every|everything|both|my|it)\b)",
         "have ",
     ),
     # "make sure that the drawer is open" -> have the drawer open

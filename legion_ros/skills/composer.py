@@ -90,7 +90,8 @@ class Composer:
         if clause.remark:
             self._note(clause, scene, discourse)
             return
-        found, problem = readings(patterns(_with_place_words(clause.text)), scene, discourse, self._grounder)
+        text = _without_there(clause.text, discourse)
+        found, problem = readings(patterns(text), scene, discourse, self._grounder)
         if following and not any(reading.mentioned for reading in found) and not following.remark:
             # "open and close the drawer": the first verb has to borrow
             borrowed = f"{clause.text} {following.text.partition(' ')[2]}"
@@ -98,11 +99,14 @@ class Composer:
         choice = self._choose(clause.text, found, problem, scene)
         for reference in choice.reading.mentioned:
             discourse.mention(reference)
+        discourse.place = choice.reading.place or discourse.place
         draft.add(choice)
 
     def _note(self, remark: Clause, scene: Scene, discourse: Discourse) -> None:
         """Remember what a remark is about, as far as it is here."""
-        for phrase in patterns(f"remark {remark.text}")[0].phrases:
+        pattern = patterns(f"remark {remark.text}")[0]
+        discourse.place = pattern.place or discourse.place
+        for phrase in pattern.phrases:
             try:
                 references = self._grounder.ground(phrase, scene, discourse)
             except Rejected:
@@ -229,6 +233,8 @@ class _Draft:
                 self._parts.append(Part((step,)))
 
     def _add_step(self, step: GroundedSkill) -> None:
+        if step.object and self._parts and self._parts[-1].steps == (step,):
+            return  # said twice: "reach out and go to the mug"
         needed = self._declared.needed(step)
         if needed:
             self._need(needed)
@@ -264,9 +270,11 @@ class _Draft:
                 )
 
 
-def _with_place_words(text: str) -> str:
-    """ "put it in there", "put the ball inside" -> "... in it": both go back to a container."""
+def _without_there(text: str, discourse: Discourse) -> str:
+    """Say where "there" is: "put the ball inside" -> "put the ball in it", of the container named before."""
+    container = bool(discourse.antecedents("it", container=True))
     for ending in (" in there", " into there", " inside there", " inside", " there"):
         if text.endswith(ending):
-            return f"{text.removesuffix(ending)} in it"
+            aim = f"to the {discourse.place}" if discourse.place and not container else "in it"
+            return f"{text.removesuffix(ending)} {aim}"
     return text
