@@ -25,7 +25,7 @@ class Posterior(NamedTuple):
 
 
 class Overlaps(NamedTuple):
-    """Inner products in whitened space, of N points with all that could have made them: free of the base measure."""
+    """Inner products in whitened space, of N points with all that could have made them."""
 
     points: np.ndarray  # (N,): of each point with itself
     known: np.ndarray  # (N, K): with the components' means
@@ -100,7 +100,7 @@ class Mixture:
         )
 
     def prior(self, concentration: float) -> np.ndarray:
-        """Log prior (K + 1,) of the Chinese restaurant process: n_k / (N + alpha), and alpha / (N + alpha)."""
+        """Log prior (K + 1,) of the Chinese restaurant: n_k / (N + alpha), last alpha / (N + alpha)."""
         return np.log(np.append(self._counts, concentration) / (self._counts.sum() + concentration))
 
     def likelihoods(self, overlaps: Overlaps, base: BaseMeasure) -> np.ndarray:
@@ -137,7 +137,7 @@ class Mixture:
 def _log_density(
     points: np.ndarray, products: np.ndarray, means: np.ndarray, counts: np.ndarray, spread: float, size: int
 ) -> np.ndarray:
-    """Log predictive densities (N, M) of points under M means of `counts` (M,) sentences each, from inner products."""
+    """Log predictive densities (N, M), from inner products, under M means of `counts` (M,) sentences each."""
     shrink = counts * spread / (1 + counts * spread)
     variance = 1 + spread / (1 + counts * spread)
     squared = points[:, None] - 2 * shrink * products + shrink**2 * means

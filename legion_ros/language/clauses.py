@@ -41,7 +41,9 @@ def split(sentence: str) -> list[Clause]:
     for stretch in re.split(_HARD, _PAIRS.sub(" ", sentence)):
         more = _coordinated(stretch)
         if texts and more and (_names_thing(more[0]) or _SAME.match(more[0])):
-            same = _SAME.match(more[0])  # "reach for the mug, then the ball", "..., then do the same with the ball"
+            same = _SAME.match(
+                more[0]
+            )  # "reach for the mug, then the ball", "..., then do the same with the ball"
             more[0] = _like(texts[-1], same.group(1) if same else more[0])
         texts += more
     clauses: list[Clause] = []
@@ -64,7 +66,9 @@ _HARD = (
     r"[.;!?:]+|,? ?\b(?:and then|then|and after that|after that|afterwards|after which|and finally|finally|"
     r"followed by|before you)\b,?"
 )
-_PAIRS = re.compile(r"\b(?:go ahead and|go on and|go and|come and|try and|be so kind and|do me a favor and)\b")
+_PAIRS = re.compile(
+    r"\b(?:go ahead and|go on and|go and|come and|try and|be so kind and|do me a favor and)\b"
+)
 _SOFT = r", and |, | and |,"
 # "do the same with the can"
 _SAME = re.compile(r"^do (?:the same|likewise|this|that) (?:with|to|for) (.+)$")

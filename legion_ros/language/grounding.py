@@ -1,4 +1,4 @@
-"""Noun phrases to things in a scene: "the red can" -> red_can, "the trash" -> bin, "everything" -> all on the table."""
+"""Noun phrases to things in a scene: "the red can" to red_can, "the trash" to bin, "it" to what was named."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -94,7 +94,9 @@ class Grounder:
             pronoun = phrase.words[0]
             found = discourse.antecedents(pronoun, container=phrase.preposition in lexicon.GOAL)
             if not found:
-                raise Rejected(f"nothing was named before that {pronoun!r} could stand for", _seen(scene), "seen")
+                raise Rejected(
+                    f"nothing was named before that {pronoun!r} could stand for", _seen(scene), "seen"
+                )
             return found
         if len(phrase.words) > 1 and phrase.words[0] == "all" and phrase.words[-1] in lexicon.PRONOUNS:
             named = discourse.antecedents("them")  # "all of it", "all of them"
@@ -135,7 +137,9 @@ class Grounder:
         free = [thing for thing in on_table(scene) if thing in things]
         vague = sorted(lexicon.VAGUE.intersection(modifiers))
         if vague:
-            raise Rejected(f"which are meant by {phrase!r} can't be told from {vague[0]!r}", _seen(scene), "seen")
+            raise Rejected(
+                f"which are meant by {phrase!r} can't be told from {vague[0]!r}", _seen(scene), "seen"
+            )
         if (
             anything
             and not described
@@ -201,7 +205,7 @@ def _singular(noun: str) -> str:
 
 
 def _without_of(words: list[str]) -> list[str]:
-    """ "all of the cans" -> all the cans; "one of the cans" -> one cans, which is one can; "can of soda" -> can."""
+    """Of "all of the cans", all the cans; of "one of the cans", one can; of "the can of soda", the can."""
     at = words.index("of")
     before, after = words[:at], words[at + 1 :]
     if before and all(

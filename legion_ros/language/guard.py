@@ -14,11 +14,11 @@ __all__ = ["LIMIT", "Rejected", "sentence"]
 LIMIT = 512  # bytes of UTF-8
 
 
-class Rejected(LegionError):
+class Rejected(LegionError):  # noqa: N818  (what happens to a goal, not a fault)
     """An instruction that no plan is made for; the message tells the user why, and what would do."""
 
     def __init__(self, reason: str, nearest: Sequence[str] = (), label: str = "nearest known") -> None:
-        """The message is the reason, then the nearest things that are known, under that label."""
+        """The message: the reason, then the nearest things that are known, under that label."""
         self.reason = reason
         self.nearest = tuple(nearest)
         super().__init__(f"{reason}; {label}: {', '.join(nearest)}" if nearest else reason)
@@ -35,35 +35,24 @@ def sentence(instruction: object) -> str:
         negation taken off; the punctuation is kept.
 
     Raises:
-        Rejected: no text, empty, too long, with characters or words that no instruction has, negated, or
-        code.
+        Rejected: no text, empty, too long, with characters or words of no instruction, negated, or code.
     """
     text = _text(instruction)
     plain = _plain(text)
     if not re.search(r"[a-z]", plain):
-        raise Rejected(f"{_quote(text)} has no words", EXAMPLES, "for example")
-    if match := _CODE.search(plain):
-        raise Rejected(
-            f"{_quote(text)} reads like a command for a computer ({match.group().strip()!r})", EXAMPLES
-        )
-    if match := _NEGATION.search(plain):
-        raise Rejected(
-            f"{_quote(text)} says what not to do ({match.group().strip()!r}); say what to do", EXAMPLES
-        )
-    if match := _CONDITION.search(plain):
-        raise Rejected(
-            f"{_quote(text)} sets a condition ({match.group().strip()!r}), which is not understood yet"
-        )
-    if match := re.search(r"\b(?:twice|thrice|\w+ times|repeatedly|forever|over and over)\b", plain):
-        raise Rejected(f"{_quote(text)} asks to repeat it ({match.group()!r}), which is not understood yet")
-    if re.search(r"\bor\b", plain):
-        raise Rejected(f"{_quote(text)} leaves a choice ('or'); say which", EXAMPLES, "for example")
-    if _QUESTION.search(plain):
-        raise Rejected(f"{_quote(text)} is a question; give an instruction", EXAMPLES, "for example")
+        raise _rejected(f"{_quote(text)} has no words")
+    for pattern, reason in _REASONS:
+        if match := pattern.search(plain):
+            raise _rejected(f"{_quote(text)} {reason.format(match.group().strip(' ,.;'))}")
     return plain
 
 
 EXAMPLES = ("clear the table", "put the can in the bin", "open the drawer")
+
+
+def _rejected(reason: str) -> Rejected:
+    return Rejected(reason, EXAMPLES, "for example")
+
 
 _CONTRACTIONS = (
     (r"\b(do|does|did|is|are|was|were|would|could|should|must|have|has|had|need)n ?'? ?t\b", r"\1 not"),
@@ -78,70 +67,82 @@ _CONTRACTIONS = (
     (r"\b(it|that|there|what|where|who|how|he|she|here)'s\b", r"\1 is"),
 )
 
-# Idioms with a negative word that ask for something all the same.
+
+def _any(phrases: str) -> str:
+    return "|".join(phrases.split(", "))
+
+
+# Idioms with a negative or conditional word that ask for something all the same.
+_IF = _any(
+    "you would not mind, you do not mind, you can, possible, you could, you please, you like, "
+    "you would like, you would, that is ok, that is okay, that is all right"
+)
+_WHEN = _any("you are ready, you have time, you can, you get a chance, you like, you have a moment")
 _IDIOMS = re.compile(
-    r"\bif you (?:would|do) not mind\b|\bwhy do not you\b|\b(?:do not|never) forget to\b|\bdo not hesitate to\b|"
-    r"\bif (?:you can|possible|you could|you please|you like|you would|that is ok|that is okay|that is all right)\b|"
-    r"\bwhen(?:ever)? (?:you are ready|you have time|you can|you get a chance|you like|you have a moment)\b|"
-    r"\bno problem\b"
+    r"\b(?:(?:do not|never) forget to|do not hesitate to|why do not you|no problem|"
+    rf"if (?:{_IF})|when(?:ever)? (?:{_WHEN}))\b"
 )
-
-_NEGATION = re.compile(
-    r"\b(?:not|never|no|none|nothing|nobody|nowhere|neither|nor|without|avoid|avoiding|refrain|refuse|forbid|"
-    r"prevent|ignore|hardly|n't|can't)\b|\binstead of\b|\brather than\b|\bunder no\b|"
-    r"(?:^|[,.;] ?|\b(?:and|then|please|you|to) )(?:stop|quit|cease|halt|abort|cancel|skip|leave|forget|undo|keep)\b"
+_NOT = _any(
+    "not, never, no, none, nothing, nobody, nowhere, neither, nor, without, avoid, avoiding, refrain, "
+    "refuse, forbid, prevent, ignore, hardly, instead of, rather than, under no"
 )
-
-_CONDITION = re.compile(r"\b(?:if|unless|until|till|while|when|whenever|once|because)\b(?! (?:more|again))")
-
-_WH = r"(?:what|where|who|whom|whose|why|how|which|when)"
-_AUXILIARY = (
-    r"(?:is|are|am|was|were|does|did|has|had|may|might|shall|should|must|do (?:you|we|i|they|the|it)|"
-    r"have (?:you|we|i|they)|(?:can|could|would|will) (?!you\b)(?:i|we|they|he|she|it|the|there|anyone))"
+_STOP = _any(
+    "stop, quit, cease, halt, abort, cancel, skip, leave, forget, undo, keep"
+)  # as the verb of a clause
+_NEGATION = rf"\b(?:{_NOT})\b|(?:^|[,.;] ?|\b(?:and|then|please|you|to) )(?:{_STOP})\b"
+_CONDITION = r"\b(?:if|unless|until|till|while|when|whenever|once|because)\b(?! (?:more|again))"
+_QUESTION = (
+    r"^(?:(?:please|hey|hi|ok|okay|so|robot|and|well|tell me|do you know|i wonder)[, ]+)*"
+    r"(?:what|where|who|whom|whose|why|how|which|when|is|are|am|was|were|does|did|has|had|may|might|shall|should|"
+    r"must|do (?:you|we|i|they|the|it)|have (?:you|we|i|they)|"
+    r"(?:can|could|would|will) (?:i|we|they|he|she|it|the|there|anyone))\b(?! (?:mind|you mind))"
 )
-_QUESTION = re.compile(
-    rf"^(?:(?:please|hey|hi|ok|okay|so|robot|and|well|tell me|do you know|i wonder)[, ]+)*(?:{_WH}|{_AUXILIARY})\b"
-    r"(?! (?:mind|you mind))"
-)
-
-_CODE = re.compile(
-    r"[<>{}\[\]|\\=$#@^~`*_/%+()&§°€£]|--|"
+_CODE = (
+    r"[<>{}\[\]|\\=$#@^~`*_/%+()&§°€£]|--|\w\.\w|\bfor \w+ in\b|^def |\blambda\b|"
     r"\b(?:drop|create|alter|truncate) (?:table|database|schema|index|view)\b(?! (?:off|up))|"
     r"\bselect .+ from\b|\binsert into \w+ (?:values|select)\b|\bdelete from\b|\bupdate \w+ set\b|"
-    r"\b(?:sudo|import|chmod|wget|curl|eval|exec|https?|www)\b|^(?:print|echo)\b|\bfor \w+ in\b|^def |\blambda\b|\w\.\w"
+    r"\b(?:sudo|import|chmod|wget|curl|eval|exec|https?|www)\b|^(?:print|echo)\b"
+)
+_REASONS = tuple(
+    (re.compile(pattern), reason)
+    for pattern, reason in (
+        (_CODE, "reads like a command for a computer ({!r})"),
+        (_NEGATION, "says what not to do ({!r}); say what to do"),
+        (_CONDITION, "sets a condition ({!r}), which is not understood yet"),
+        (
+            r"\b(?:twice|thrice|\w+ times|repeatedly|forever|over and over)\b",
+            "asks to repeat it ({!r}), which is not understood yet",
+        ),
+        (r"\bor\b", "leaves a choice ({!r}); say which"),
+        (_QUESTION, "is a question; give an instruction"),
+    )
 )
 
 
 def _text(instruction: object) -> str:
     if not isinstance(instruction, str):
-        raise Rejected(f"an instruction must be text, not {type(instruction).__name__}", EXAMPLES, "for example")
+        raise _rejected(f"an instruction must be text, not {type(instruction).__name__}")
     try:
         size = len(instruction.encode("utf-8"))
     except UnicodeEncodeError as error:
-        raise Rejected(
-            f"the instruction is no valid unicode (at character {error.start})", EXAMPLES
-        ) from error
+        raise _rejected(f"the instruction is no valid unicode (at character {error.start})") from error
     if size > LIMIT:
         raise Rejected(f"the instruction has {size} bytes; at most {LIMIT} are taken, a sentence or two")
     if not instruction.strip():
-        raise Rejected("the instruction is empty", EXAMPLES, "for example")
+        raise _rejected("the instruction is empty")
     for index, character in enumerate(instruction):
+        code = f"U+{ord(character):04X}"
         category = unicodedata.category(character)
         if category.startswith("C") and character not in "\t\n\r":
-            raise Rejected(
-                f"the instruction has a control character (U+{ord(character):04X}, at {index})", EXAMPLES
-            )
-        if category.startswith("L") and not unicodedata.name(character, "").startswith(
-            ("LATIN", "FULLWIDTH LATIN")
-        ):
-            raise Rejected(
-                f"the letter {character!r} (U+{ord(character):04X}) is not of the English alphabet", EXAMPLES
-            )
-        if category in ("So", "Sk", "Mn", "Me", "Mc", "Co"):
-            raise Rejected(
-                f"the character {character!r} (U+{ord(character):04X}) is no part of a sentence", EXAMPLES
-            )
+            raise _rejected(f"the instruction has a control character ({code}, at {index})")
+        if category.startswith("L") and not unicodedata.name(character, "").startswith(_LATIN):
+            raise _rejected(f"the letter {character!r} ({code}) is not of the English alphabet")
+        if category in ("So", "Sk", "Mn", "Me", "Mc"):
+            raise _rejected(f"the character {character!r} ({code}) is no part of a sentence")
     return instruction
+
+
+_LATIN = ("LATIN", "FULLWIDTH LATIN")
 
 
 def _plain(text: str) -> str:

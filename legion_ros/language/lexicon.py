@@ -35,239 +35,66 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What people call the kinds of objects; the first is the kind. Longer names before their parts.
+def _names(text: str) -> tuple[str, ...]:
+    """Names of one or more words each, between commas."""
+    return tuple(text.split(", "))
+
+
+# What people call the kinds of objects; the first is the kind.
 KINDS: dict[str, tuple[str, ...]] = {
-    "can": ("can", "soda can", "beer can", "coke can", "tin can", "drink can", "tin", "soda", "coke", "cola", "drink"),
-    "box": ("box", "cardboard box", "carton", "package", "packet", "parcel", "case", "crate"),
-    "mug": ("mug", "cup", "coffee mug", "coffee cup", "tea cup", "teacup", "tumbler", "beaker"),
-    "ball": ("ball", "tennis ball", "sphere", "orb", "marble", "globe"),
-    "bottle": ("bottle", "water bottle", "flask", "jug", "pitcher", "thermos"),
-    "block": ("block", "cube", "brick", "building block", "toy block"),
+    "can": _names("can, soda can, beer can, coke can, tin can, drink can, tin, soda, coke, cola, drink"),
+    "box": _names("box, cardboard box, carton, package, packet, parcel, case, crate"),
+    "mug": _names("mug, cup, coffee mug, coffee cup, tea cup, teacup, tumbler, beaker"),
+    "ball": _names("ball, tennis ball, sphere, orb, marble, globe"),
+    "bottle": _names("bottle, water bottle, flask, jug, pitcher, thermos"),
+    "block": _names("block, cube, brick, building block, toy block"),
 }
 
 # Likewise of the fixtures, by the fixture's kind.
 FIXTURES: dict[str, tuple[str, ...]] = {
-    "bin": (
-        *("bin", "trash bin", "trash can", "trashcan", "trash", "garbage bin", "garbage can", "garbage"),
-        *(
-            "rubbish bin",
-            "rubbish",
-            "waste bin",
-            "waste basket",
-            "wastebasket",
-            "dustbin",
-            "basket",
-            "bucket",
-        ),
-        *("recycling bin", "container"),
+    "bin": _names(
+        "bin, trash bin, trash can, trashcan, trash, garbage bin, garbage can, garbage, rubbish bin, "
+        "rubbish, waste bin, waste basket, wastebasket, dustbin, basket, bucket, recycling bin, container"
     ),
-    "drawer": ("drawer", "table drawer", "desk drawer"),
-    "button": ("button", "switch", "buzzer"),
+    "drawer": _names("drawer, table drawer, desk drawer"),
+    "button": _names("button, switch, buzzer"),
 }
 
-TABLE = _words(
-    "table desk tabletop counter countertop worktop workbench workspace workplace bench surface"
-) | {
-    *("table top", "counter top", "work surface", "work space", "room", "place", "area", "desktop"),
-}
-TOOL = _words("gripper hand arm fingers finger claw tool you yourself robot") | {
-    "end effector",
-    "robot arm",
-    "robot hand",
-}
+TABLE = frozenset(
+    _names(
+        "table, desk, tabletop, counter, countertop, worktop, workbench, workspace, workplace, bench, "
+        "surface, desktop, room, place, area, table top, counter top, work surface, work space"
+    )
+)
+TOOL = frozenset(
+    _names(
+        "gripper, hand, arm, fingers, finger, claw, tool, you, yourself, robot, end effector, "
+        "robot arm, robot hand"
+    )
+)
 # Any object at all.
 THINGS = _words("thing things object objects item items stuff mess clutter junk belongings")
 
 # Things that stand on no table of ours: a noun nearer to one of these than to a kind is none of the kinds.
-OTHERS = (
-    *(
-        "piano",
-        "guitar",
-        "violin",
-        "book",
-        "newspaper",
-        "letter",
-        "pen",
-        "pencil",
-        "phone",
-        "laptop",
-        "computer",
-    ),
-    *(
-        "keyboard",
-        "mouse",
-        "screen",
-        "television",
-        "radio",
-        "camera",
-        "lamp",
-        "light",
-        "candle",
-        "chair",
-        "sofa",
-    ),
-    *(
-        "bed",
-        "pillow",
-        "blanket",
-        "carpet",
-        "curtain",
-        "window",
-        "door",
-        "gate",
-        "wall",
-        "floor",
-        "ceiling",
-        "roof",
-    ),
-    *(
-        "house",
-        "garage",
-        "garden",
-        "kitchen",
-        "street",
-        "city",
-        "car",
-        "truck",
-        "bicycle",
-        "train",
-        "boat",
-        "plane",
-    ),
-    *(
-        "fork",
-        "knife",
-        "spoon",
-        "plate",
-        "bowl",
-        "pan",
-        "pot",
-        "kettle",
-        "oven",
-        "stove",
-        "fridge",
-        "sink",
-        "napkin",
-    ),
-    *(
-        "towel",
-        "sponge",
-        "soap",
-        "brush",
-        "broom",
-        "scissors",
-        "hammer",
-        "screwdriver",
-        "nail",
-        "screw",
-        "key",
-    ),
-    *(
-        "lock",
-        "rope",
-        "chain",
-        "wheel",
-        "engine",
-        "battery",
-        "cable",
-        "wallet",
-        "coin",
-        "money",
-        "watch",
-        "ring",
-    ),
-    *(
-        "shirt",
-        "shoe",
-        "sock",
-        "hat",
-        "glove",
-        "coat",
-        "bag",
-        "suitcase",
-        "umbrella",
-        "doll",
-        "puzzle",
-        "card",
-    ),
-    *(
-        "apple",
-        "banana",
-        "orange",
-        "lemon",
-        "tomato",
-        "potato",
-        "carrot",
-        "bread",
-        "cake",
-        "cookie",
-        "sandwich",
-    ),
-    *(
-        "pizza",
-        "egg",
-        "cheese",
-        "meat",
-        "fish",
-        "rice",
-        "soup",
-        "salad",
-        "sugar",
-        "salt",
-        "water",
-        "milk",
-        "juice",
-    ),
-    *(
-        "coffee",
-        "tea",
-        "wine",
-        "beer",
-        "dog",
-        "cat",
-        "bird",
-        "horse",
-        "elephant",
-        "tree",
-        "flower",
-        "grass",
-        "rock",
-    ),
-    *(
-        "stone",
-        "mountain",
-        "river",
-        "sea",
-        "moon",
-        "sun",
-        "star",
-        "cloud",
-        "rain",
-        "snow",
-        "fire",
-        "air",
-        "person",
-    ),
-    *(
-        "man",
-        "woman",
-        "child",
-        "baby",
-        "friend",
-        "song",
-        "story",
-        "joke",
-        "game",
-        "movie",
-        "music",
-        "picture",
-    ),
-    *("time", "day", "week", "world", "shelf", "cupboard", "closet", "cabinet", "doorbell", "alarm", "clock"),
-    *("can opener", "lid", "handle", "rack", "stand", "tray", "tower", "pyramid"),
+OTHERS = _names(
+    "piano, guitar, violin, book, newspaper, letter, pen, pencil, phone, laptop, computer, keyboard, mouse, "
+    "screen, television, radio, camera, lamp, light, candle, chair, sofa, bed, pillow, blanket, carpet, "
+    "curtain, window, door, gate, wall, floor, ceiling, roof, house, garage, garden, kitchen, street, city, "
+    "car, truck, bicycle, train, boat, plane, fork, knife, spoon, plate, bowl, pan, pot, kettle, oven, "
+    "stove, fridge, sink, napkin, towel, sponge, soap, brush, broom, scissors, hammer, screwdriver, nail, "
+    "screw, key, lock, rope, chain, wheel, engine, battery, cable, wallet, coin, money, watch, ring, shirt, "
+    "shoe, sock, hat, glove, coat, bag, suitcase, umbrella, doll, puzzle, card, apple, banana, orange, "
+    "lemon, tomato, potato, carrot, bread, cake, cookie, sandwich, pizza, egg, cheese, meat, fish, rice, "
+    "soup, salad, sugar, salt, water, milk, juice, coffee, tea, wine, beer, dog, cat, bird, horse, "
+    "elephant, tree, flower, grass, rock, stone, mountain, river, sea, moon, sun, star, cloud, rain, snow, "
+    "fire, air, person, man, woman, child, baby, friend, song, story, joke, game, movie, music, picture, "
+    "time, day, week, world, shelf, cupboard, closet, cabinet, doorbell, alarm, clock, can opener, lid, "
+    "handle, rack, stand, tray, tower, pyramid"
 )
 
 COLORS = _words(
-    "red green blue yellow orange purple white black brown grey gray pink cyan magenta turquoise teal violet indigo "
+    "red green blue yellow orange purple white black brown grey gray pink cyan magenta turquoise teal "
+    "violet indigo "
     "gold golden silver beige maroon navy lime olive crimson scarlet tan lilac lavender"
 )
 
@@ -312,27 +139,33 @@ PLACES: dict[str, tuple[str, ...]] = {
 }
 
 PREPOSITIONS = _words(
-    "in into inside within to toward towards onto on upon at from off of over above near by with using under below "
+    "in into inside within to toward towards onto on upon at from off of over above near by with using "
+    "under below "
     "beneath behind beside between around across along for about through against past after"
 )
 # Prepositions of where a thing is to go, of where it comes from or is now.
 GOAL = _words("in into inside within to toward towards")
 SOURCE = _words("from off out-of of")
 ADVERBS = _words(
-    "up down away out back rid open opened closed shut together apart aside too also there here again now fully "
-    "completely entirely all-the-way properly only just forward forwards backward backwards close clear cleared tidy "
-    "tidied clean cleaned empty pressed pushed clearing cleaning tidying wide tight hard home fast soft directly "
+    "up down away out back rid open opened closed shut together apart aside too also there here again now "
+    "fully "
+    "completely entirely all-the-way properly only just forward forwards backward backwards close clear "
+    "cleared tidy "
+    "tidied clean cleaned empty pressed pushed clearing cleaning tidying wide tight hard home fast soft "
+    "directly "
     "straight loose still"
 )
 # Finite verbs that make a sentence a statement when it begins with what it is about.
 FINITE = _words(
-    "is are was were am be been has had does did would should shall must could might needs goes go belongs belong "
+    "is are was were am be been has had does did would should shall must could might needs goes go belongs "
+    "belong "
     "looks look seems gets wants want took think know"
 )
 # Taking hold of a thing, said on the way to putting it somewhere: "pick up the can and put it in the bin".
 ACQUIRE = r"(?:remove|pick up|pick|take|grab|get|lift up|lift|grasp|fetch|collect|seize)"
 # Verbs that say by themselves that a thing goes to the bin.
 DISCARD = re.compile(
-    r"^(?:throw|throwing|toss|chuck|fling)(?: .*)? (?:away|out)\b|^(?:get|getting) rid of\b|^dispos(?:e|ing) of\b|"
+    r"^(?:throw|throwing|toss|chuck|fling)(?: .*)? (?:away|out)\b|^(?:get|getting) rid of\b|"
+    r"^dispos(?:e|ing) of\b|"
     r"^(?:discard|trash|junk|bin|scrap|dump|ditch|discarding|trashing|binning|dumping)\b"
 )

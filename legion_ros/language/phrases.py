@@ -47,7 +47,7 @@ class Pattern:
         return tuple(part for part in self.parts if isinstance(part, Phrase))
 
     def text(self, slots: Mapping[Phrase, str]) -> str:
-        """The words to embed: each phrase by its slot, left out where that is "", as it is where it is no slot."""
+        """The words to embed: each phrase by its slot, left out where that is "", itself if it has none."""
         words: list[str] = []
         for part in self.parts:
             if isinstance(part, str):
@@ -60,8 +60,8 @@ class Pattern:
 def patterns(clause: str) -> list[Pattern]:
     """The ways to read a clause, those to be preferred first.
 
-    "push the box back" may aim at the far side of the table, or, of a drawer, may not; "the can on the left" may be
-    the left can, or a can that is to go there.
+    "push the box back" may aim at the far side of the table, or, of a drawer, may not; "the can on the left"
+    may be the left can, or a can that is to go there.
     """
     clause = _plain(clause)
     aimed = aims(clause)
@@ -75,7 +75,7 @@ def patterns(clause: str) -> list[Pattern]:
 
 
 def _plain(clause: str) -> str:
-    """Say before a noun what follows it and tells which one is meant: "the can that is red" -> "the red can"."""
+    """Say before a noun what follows it and tells which is meant: "the can that is red", "the red can"."""
     clause = _DEGREE.sub(" ", clause)
     clause = _NEAREST_AFTER.sub(r"\1 \3 \2", clause)
     clause = _COLOR_AFTER.sub(r"\1 \3 \2", clause)
@@ -89,14 +89,16 @@ _COLOR_AFTER = re.compile(
     rf"\b(the|that|this|those|these|all|both|every|each) ((?:\w+ ){{1,3}}){_IS}({'|'.join(COLORS)})\b"
 )
 _NEAREST_AFTER = re.compile(
-    rf"\b(the|that) ((?:\w+ ){{1,3}}?)(?:{_IS})?(nearest|closest|farthest|furthest)(?: (?:to|from) (?:you|yourself|the robot))"
+    rf"\b(the|that) ((?:\w+ ){{1,3}}?)(?:{_IS})?(nearest|closest|farthest|furthest)"
+    r"(?: (?:to|from) (?:you|yourself|the robot))"
 )
 _WHERE_AFTER = re.compile(rf"\b{_IS}(?:(?:lying|standing|sitting|left|still) )?(?=(?:on|in) )")
 _AIM_AFTER = re.compile(r" (?:on|at|to) (?:the|your) \w+(?: \w+)? (?:in|into|inside|to|toward|towards)\b")
 _OPENERS = DETERMINERS | QUANTIFIERS | NUMBERS.keys() | VAGUE | {"of"}
 # How much or how fast: nothing that a skill could be told.
 _DEGREE = re.compile(
-    r"\b(?:a (?:little )?bit|all the way|slightly|gently|carefully|quickly|slowly|somewhat|straight|(?:right|just|directly)(?= (?:above|over|on top|in|out|down|up|shut|open)\b))\b|"
+    r"\b(?:a (?:little )?bit|all the way|slightly|gently|carefully|quickly|slowly|somewhat|straight)\b|"
+    r"\b(?:right|just|directly)(?= (?:above|over|on top|in|out|down|up|shut|open)\b)|"
     r"\ba little(?= (?:to|toward|towards|left|right|further|closer|nearer|back|away|forward))"
 )
 _STOPS = FINITE | PREPOSITIONS | ADVERBS | {",", "and", MARK, "except", "but", "that", "which"}
@@ -164,7 +166,11 @@ def _phrase_end(tokens: list[str], start: int) -> int:
             index += 1
         elif token in ADVERBS and index > start and starts_only and follows not in _STOPS:
             index += 1  # "the open drawer"
-        elif token in _STOPS or _is_adverb(token) or (index > start and token in DETERMINERS and not starts_only):
+        elif (
+            token in _STOPS
+            or _is_adverb(token)
+            or (index > start and token in DETERMINERS and not starts_only)
+        ):
             break
         else:
             index += 1

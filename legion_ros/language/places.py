@@ -48,7 +48,8 @@ _FARTHER = r"(?:further|farther)"
 _PATTERNS = (
     # "over to the left side of the table"
     (
-        rf"(?:over |further |more )*{_TOWARD} (?:the|your|my|its) (?:very |far )?({_any(_SIDE)}){_PART}{_OF_TABLE}",
+        rf"(?:over |further |more )*{_TOWARD} (?:the|your|my|its) (?:very |far )?"
+        rf"({_any(_SIDE)}){_PART}{_OF_TABLE}",
         None,
     ),
     # "left", "to the right", "further leftwards"
@@ -64,6 +65,6 @@ _PATTERNS = (
 )
 _FORMS = tuple((re.compile(rf" {pattern}{_END}"), place) for pattern, place in _PATTERNS)
 _AFTER_NOUN = re.compile(
-    rf"\b(the|that|a|an|any) ((?:\w+ ){{1,3}}?)(?:(?:that|which) is )?(?:on|at|to) (?:the|your) ({_any(SELECTORS)})"
-    rf"(?: hand)?(?: (?:side|end|edge))?(?= (?:in|into|inside|to|toward|towards)\b|$)"
+    r"\b(the|that|a|an|any) ((?:\w+ ){1,3}?)(?:(?:that|which) is )?(?:on|at|to) (?:the|your) "
+    rf"({_any(SELECTORS)})(?: hand)?(?: (?:side|end|edge))?(?= (?:in|into|inside|to|toward|towards)\b|$)"
 )

@@ -1,49 +1,50 @@
-"""Takes off a clause what only makes it polite, addresses the robot or says how soon: "could you please ... now?"."""
+"""Takes off a clause what only makes it polite or says how soon: "could you please ... now?"."""
 
 import re
 
 __all__ = ["imperative"]
 
-# Said before a request; taken off again and again, in any order.
+# Said before a request, in any order.
 _BEFORE = (
-    *("please", "kindly", "hey", "hi", "hello", "ok", "okay", "well", "so", "now", "next", "first", "second", "also"),
-    *("robot", "dear robot", "legion", "panda", "franka", "and", "but", "just", "simply", "maybe", "perhaps", "quick"),
-    *("quickly", "slowly", "carefully", "gently", "immediately", "can someone", "could someone", "would someone"),
-    *("can somebody", "could somebody", "would somebody", "somebody", "someone", "come on", "hurry up"),
-    *("thanks", "thank you", "thank you very much", "cheers", "great", "good", "alright", "all right", "sorry"),
-    *("can you", "could you", "would you", "will you", "do you mind", "would you mind", "you", "why do not you"),
-    *("can i get you to", "could i get you to", "can i ask you to", "could i ask you to", "may i ask you to"),
-    *("i want you to", "i need you to", "i would like you to", "i would love you to", "i expect you to", "i ask you to"),
-    *("i wish you to", "i am asking you to", "i think you should", "i say", "i would appreciate it"),
-    *("you should", "you must", "you need to", "you have to", "you can", "you could", "you may", "you will"),
-    *("you ought to", "you are to", "we should", "we must", "we need to", "we have to", "we ought to", "let us"),
-    *("it is time to", "time to", "your task is to", "your job is to", "the task is to", "your turn to"),
-    *("try to", "help me to", "help me", "be so kind as to", "feel free to", "remember to", "do me a favor and"),
-    *("start by", "begin by", "finish by", "end by", "start with", "begin with", "finish with", "start to", "begin to"),
-    *("start", "begin", "proceed to", "continue to", "continue by", "to start with", "to begin with", "go and"),
-    *("use your hand to", "use your finger to", "use your fingers to", "use your gripper to", "use your arm to"),
-    *("use the gripper to", "use the arm to", "make sure you", "make sure that you", "see to it that you"),
+    "please, kindly, hey, hi, hello, ok, okay, well, so, now, next, first, second, also, robot, dear robot, "
+    "legion, panda, franka, and, but, just, simply, maybe, perhaps, quick, quickly, slowly, carefully, "
+    "gently, immediately, can someone, could someone, would someone, can somebody, could somebody, would "
+    "somebody, somebody, someone, come on, hurry up, thanks, thank you, thank you very much, cheers, great, "
+    "good, alright, all right, sorry, can you, could you, would you, will you, do you mind, would you mind, "
+    "you, why do not you, can i get you to, could i get you to, can i ask you to, could i ask you to, may i "
+    "ask you to, i want you to, i need you to, i would like you to, i would love you to, i expect you to, i "
+    "ask you to, i wish you to, i am asking you to, i think you should, i say, i would appreciate it, you "
+    "should, you must, you need to, you have to, you can, you could, you may, you will, you ought to, you "
+    "are to, we should, we must, we need to, we have to, we ought to, let us, it is time to, time to, your "
+    "task is to, your job is to, the task is to, your turn to, try to, help me to, help me, be so kind as "
+    "to, feel free to, remember to, do me a favor and, start by, begin by, finish by, end by, start with, "
+    "begin with, finish with, start to, begin to, start, begin, proceed to, continue to, continue by, to "
+    "start with, to begin with, go and, use your hand to, use your finger to, use your fingers to, use your "
+    "gripper to, use your arm to, use the gripper to, use the arm to, make sure you, make sure that you, "
+    "see to it that you"
 )
 # Said after it.
 _AFTER = (
-    *("please", "now", "thanks", "thank you", "thank you very much", "cheers", "for me", "for us", "again", "once more"),
-    *("right now", "right away", "at once", "immediately", "quickly", "slowly", "carefully", "gently", "robot", "legion"),
-    *("will you", "would you", "could you", "can you", "a bit", "a little", "a little bit", "slightly", "asap"),
-    *("as soon as you can", "as soon as possible", "as quickly as possible", "as quickly as you can", "too", "as well"),
-    *("okay", "ok", "here", "today", "this time", "for now", "with care", "care", "afterwards", "somehow", "first"),
-    *("in one go", "in a go", "with the gripper", "with your gripper", "with your hand", "with the hand"),
-    *("with the arm", "with your arm", "with your fingers", "with your finger", "using the gripper", "using your hand"),
+    "please, now, thanks, thank you, thank you very much, cheers, for me, for us, again, once more, right "
+    "now, right away, at once, immediately, quickly, slowly, carefully, gently, robot, legion, will you, "
+    "would you, could you, can you, a bit, a little, a little bit, slightly, asap, as soon as you can, as "
+    "soon as possible, as quickly as possible, as quickly as you can, too, as well, okay, ok, here, today, "
+    "this time, for now, with care, care, afterwards, somehow, first, in one go, in a go, with the gripper, "
+    "with your gripper, with your hand, with the hand, with the arm, with your arm, with your fingers, with "
+    "your finger, using the gripper, using your hand"
 )
 
 
-def _any(phrases: tuple[str, ...]) -> str:
-    return "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
+def _any(phrases: str) -> str:
+    return "|".join(sorted(map(re.escape, phrases.split(", ")), key=len, reverse=True))
 
 
 _PREFIX = re.compile(rf"^(?:{_any(_BEFORE)})\b[, ]*")
 _SUFFIX = re.compile(rf"(?:^|[, ]+)(?:{_any(_AFTER)})$")
 # "go put the can away", not "go over to the can"
-_GO = re.compile(r"^go (?:and )?(?=(?!to|over|above|near|close|toward|towards|back|right|straight|up|down|left)[a-z]+ )")
+_GO = re.compile(
+    r"^go (?:and )?(?=(?!to|over|above|near|close|toward|towards|back|right|straight|up|down|left)[a-z]+ )"
+)
 
 # Requests whose first verb says nothing.
 _PLAINER = (

@@ -12,7 +12,7 @@ from legion_ros.skills.runner import SkillRunner
 
 __all__ = ["Attempt", "Finished", "Progress", "Round", "Settings", "attempts", "branch"]
 
-# Skills whose effect does not last: success is what the runner says, and one that holds by chance is done all the same.
+# Skills whose effect does not last: success is what the runner says, and what holds already is done again.
 MOMENTARY = frozenset(("reach", "press"))
 
 

@@ -113,9 +113,7 @@ class Composer:
                 continue
             discourse.mention(references[0])
 
-    def _choose(
-        self, text: str, found: Sequence[Reading], problem: Rejected | None, scene: Scene
-    ) -> _Choice:
+    def _choose(self, text: str, found: Sequence[Reading], problem: Rejected | None, scene: Scene) -> _Choice:
         """The best reading. Raises Rejected with the most telling reason where none is good enough."""
         choices = [choice for reading in found if (choice := self._best(reading))]
         if choices:
@@ -139,7 +137,11 @@ class Composer:
             return None
         skills = np.array([isinstance(intent, str) for intent in self._intents]) * posterior.responsibilities
         second = int(np.argsort(-skills)[1]) if len(skills) > 1 else best
-        close = second != best and isinstance(self._intents[best], str) and CLEARLY * skills[second] > skills[best]
+        close = (
+            second != best
+            and isinstance(self._intents[best], str)
+            and CLEARLY * skills[second] > skills[best]
+        )
         rival = str(self._intents[second]) if close else ""
         return _Choice(reading, self._intents[best], float(posterior.responsibilities[best]), rival)
 
@@ -169,17 +171,17 @@ class Composer:
             return Rejected(f"{text!r} can't be done: {lack}", nearest)
         return Rejected(f"no learned skill fits {text!r}", nearest)
 
-
     def _lacks_aim(self, reading: Reading) -> str:
         """What a skill lacks that the words would ask for, if only they said where to."""
         if not reading.objects or reading.goal or reading.place:
             return ""
+        lacking: list[str] = []
         for aim in (f"in {SLOTS['bin']}", SLOTS["place"]):
             posterior = self._mixture.posterior(self._encoder.encode([f"{reading.text} {aim}"])[0])
             best = self._intents[int(posterior.responsibilities.argmax())]
             if posterior.new < KNOWN and isinstance(best, str) and SKILLS[best].targets:
-                return reading.lacks(best)
-        return ""
+                lacking.append(reading.lacks(best))
+        return "; ".join(dict.fromkeys(lacking))
 
 
 class _Draft:

@@ -1,4 +1,4 @@
-"""Sees a plan through: ticked from outside, it starts skills, judges them by the scene, retries and reports."""
+"""Sees a plan through: ticked from outside, it starts skills, judges them by the scene and retries."""
 
 from collections.abc import Callable
 from enum import Enum

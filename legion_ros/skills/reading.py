@@ -1,4 +1,4 @@
-"""One way to understand a clause: what it is about, where that is to go, and which skills take such arguments."""
+"""One way to understand a clause: what it is about, where that is to go, which skills take such arguments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Reading:
         return not self.lacks(skill)
 
     def lacks(self, skill: str, discard: str = "") -> str:
-        """What keeps `skill` from doing it, in words; "" where nothing does. `discard`: goal when none is named."""
+        """What keeps `skill` from doing it, in words, or "". `discard` is the goal when none is named."""
         declared = SKILLS[skill]
         if self.odd:
             return self.odd

@@ -25,7 +25,7 @@ class SkillRunner(Protocol):
         ...
 
     def poll(self) -> SkillOutcome | None:
-        """How the skill ended, None while it runs. It must end some day: a time limit is the runner's matter."""
+        """How the skill ended, None while it runs. That it ends, by a time limit, is the runner's matter."""
         ...
 
     def cancel(self) -> None:

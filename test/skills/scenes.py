@@ -28,12 +28,13 @@ def scene(spots=SPOTS, drawer: float = 0.0, pressed: float = 0.0, tool=(0.40, 0.
     things = [
         thing(name, *((0.5, 0.42, 0.05) if name in inside else (*spot, 0.04))) for name, spot in spots.items()
     ]
+    bin_, button = np.array([0.5, 0.42, 0.0]), np.array([0.62, -0.2, 0.03])
+    drawer_ = np.array([0.55 - drawer, -0.42, 0.0])
     fixtures = (
-        Fixture("bin", "bin", np.array([0.5, 0.42, 0.0]), np.array([0.24, 0.24, 0.12]), np.array([0.5, 0.42, 0.12])),
+        Fixture("bin", "bin", bin_, np.array([0.24, 0.24, 0.12]), bin_ + (0, 0, 0.12)),
         Fixture(
-            "drawer", "drawer", np.array([0.55 - drawer, -0.42, 0.0]), np.array([0.18, 0.22, 0.1]),
-            np.array([0.43 - drawer, -0.42, 0.06]), drawer, 0.16,
+            "drawer", "drawer", drawer_, np.array([0.18, 0.22, 0.1]), drawer_ + (-0.12, 0, 0.06), drawer, 0.16
         ),
-        Fixture("button", "button", np.array([0.62, -0.2, 0.03]), np.full(3, 0.04), np.array([0.62, -0.2, 0.03]), pressed, 0.012),
-    )  # fmt: skip
+        Fixture("button", "button", button, np.full(3, 0.04), button, pressed, 0.012),
+    )
     return Scene(0.0, tuple(things), fixtures, Tool(np.array(tool), 0.0, 0.08))
