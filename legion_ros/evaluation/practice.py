@@ -5,7 +5,7 @@ The scripted experts of `legion_sim` are named here and in no other room: they t
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import TypeVar
@@ -50,14 +50,17 @@ class Practice:
         self._pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
 
     def run(self, work: list[Job]) -> Iterator[tuple[Job, dict[str, list[Episode]]]]:
-        """Each job with its episodes by skill, as they finish."""
+        """Each job with its episodes by skill, in the order of the jobs."""
         return self.each(_practise, work)
 
     def each(self, function: Callable[[T], R], work: Iterable[T]) -> Iterator[tuple[T, R]]:
-        """Each piece of work with what a module-level `function` makes of it, as they finish."""
-        futures = {self._pool.submit(function, piece): piece for piece in work}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        """Each piece of work with what a module-level `function` makes of it.
+
+        In the order of the work: what is learned must not depend on which process was faster.
+        """
+        futures = [(piece, self._pool.submit(function, piece)) for piece in work]
+        for piece, future in futures:
+            yield piece, future.result()
 
     def __enter__(self) -> "Practice":
         return self

@@ -6,7 +6,6 @@ would have done, and the clone is fitted again to all that was said.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from legion_ros.evaluation.practice import Job, Practice, Tensors, jobs
 from legion_ros.learning import CloningConfig, Demonstrations, clone
 from legion_ros.policy import Expert
 
-__all__ = ["Progress", "TrainingConfig", "record_demonstrations", "train_experts"]
+__all__ = ["Progress", "Trained", "TrainingConfig", "record_demonstrations", "train_experts"]
 
 Progress = Callable[[str, int, int], None]  # what, how far, of how much
 
@@ -32,6 +31,14 @@ class TrainingConfig:
     chain: float = 0.7  # in refinement: how often an episode goes on where the last one ended
     cloning: CloningConfig = CloningConfig(steps=4000)
     last_cloning: CloningConfig = CloningConfig(steps=10000)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An expert and what it was made of."""
+
+    expert: Expert
+    steps: int  # of the environment, all that it was fitted to
 
 
 def record_demonstrations(
@@ -67,7 +74,7 @@ def train_experts(
     seed: int,
     config: TrainingConfig,
     progress: Progress,
-) -> dict[str, Expert]:
+) -> dict[str, Trained]:
     """Clone the demonstrations of each skill and refine the clones; the last fit is what counts."""
     seen = {skill: list(store.successes(skill)) for skill in skills}
     experts: dict[str, Tensors | None] = dict.fromkeys(skills)
@@ -83,7 +90,10 @@ def train_experts(
         for done, (fit, tensors) in enumerate(practice.each(_fit, work), start=1):
             experts[fit.skill] = tensors
             progress(f"cloning {turn + 1} of {config.rounds + 1}", done, len(work))
-    return {skill: Expert.from_tensors(tensors) for skill, tensors in experts.items()}
+    return {
+        skill: Trained(Expert.from_tensors(tensors), sum(len(episode) for episode in seen[skill]))
+        for skill, tensors in experts.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -130,8 +140,3 @@ def _refine(
     for done, (_, by_skill) in enumerate(practice.run(work), start=1):
         progress(f"refinement {turn} of {config.rounds}", done, len(work))
         yield from by_skill.items()
-
-
-def default_store() -> Path:
-    """Where demonstrations are kept unless told otherwise, relative to the working folder."""
-    return Path("out") / "demonstrations.sqlite"
