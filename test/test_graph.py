@@ -65,9 +65,11 @@ def test_the_graph_is_four_processes_with_a_parameter_file_each(tmp_path):
     for process in processes:
         assert process.name in yaml.safe_load(process.parameter_file.read_text())
     parameters = {process.name: process.parameters for process in processes}
-    assert parameters["sim_node"] == {"headless": True, "seed": 3, "rate": 1.0, "camera": False}
+    rt = {"realtime_priority": 10}
+    assert parameters["sim_node"] == {"headless": True, "seed": 3, "rate": 1.0, "camera": False} | rt
+    assert parameters["safety_node"] == rt
     assert parameters["composer_node"] == {"knowledge": str(tmp_path)}
-    assert parameters["policy_node"] == {"knowledge": str(tmp_path), "use_sim_time": True}
+    assert parameters["policy_node"] == {"knowledge": str(tmp_path), "use_sim_time": True} | rt
 
 
 def test_parameters_reach_the_command_line_with_their_types():

@@ -106,6 +106,7 @@ def _latency(options: argparse.Namespace) -> dict:
         "command": _command(),
         "commands": int(policy["commands"]),
         **{name: float(policy[name]) for name in names},
+        "scheduling": policy["scheduling"],
         "cores": len(os.sched_getaffinity(0)),
         "load_average": os.getloadavg()[0],
     }

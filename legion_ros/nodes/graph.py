@@ -81,9 +81,15 @@ class Simulation:
         )
         knowledge = {"knowledge": str(folder)}
         simulator = {name: getattr(self, name) for name in ("headless", "seed", "rate", "camera")}
-        # the control period is the robot's: on /clock, so that it holds at every pace
-        control = knowledge | {"use_sim_time": True}
-        given = {"sim_node": simulator, "policy_node": control, "composer_node": knowledge}
+        # at the pace of the wall clock, what moves the arm goes before everything else, where permitted
+        priority = {"realtime_priority": 10 if 0 < self.rate <= 1 else 0}
+        given = {
+            "sim_node": simulator | priority,
+            "safety_node": priority,
+            # the control period is the robot's: on /clock, so that it holds at every pace
+            "policy_node": knowledge | priority | {"use_sim_time": True},
+            "composer_node": knowledge,
+        }
         return tuple(Process(name, share("config", f"{name}.yaml"), given.get(name, {})) for name in NODES)
 
     def environment(self) -> dict[str, str]:

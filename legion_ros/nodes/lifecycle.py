@@ -4,7 +4,7 @@ import gc
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import rclpy
@@ -18,6 +18,7 @@ from rclpy.timer import Timer
 from legion_ros.core import LegionError
 from legion_ros.nodes.parameters import declare_parameters, parameter
 from legion_ros.nodes.qos import DIAGNOSTICS
+from legion_ros.nodes.realtime import raise_priority, threads
 
 __all__ = ["Health", "LegionNode", "NodeConfig", "run"]
 
@@ -27,6 +28,7 @@ class NodeConfig:
     """Parameters of every node."""
 
     autostart: bool = parameter(True, "configure and activate without being told to")
+    realtime_priority: int = parameter(0, "of SCHED_RR, where permitted; 0: normal scheduling", 0, 99)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class LegionNode(LifecycleNode):
         self.config = declare_parameters(self, config)
         # wall time, for what must work when /clock stands still
         self.steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._scheduling = "normal"
         self.fault = ""  # why the last transition failed
         self._running: list[Timer] = []  # timers of the active state
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
@@ -87,6 +90,13 @@ class LegionNode(LifecycleNode):
         timer = self.create_timer(period, callback, clock=clock or self.steady)
         self._running.append(timer)
         return timer
+
+    def set_priority(self, chosen: Iterable[int]) -> None:
+        """Give threads the real-time priority that was asked for; without the right to, say so and go on."""
+        refusal = raise_priority(self.config.realtime_priority, chosen)
+        self._scheduling = "normal" if refusal else f"SCHED_RR {self.config.realtime_priority}"
+        if refusal:
+            self.get_logger().info(refusal)
 
     # -- transitions --------------------------------------------------------------------------------
 
@@ -172,9 +182,8 @@ class LegionNode(LifecycleNode):
         state = self._state_machine.current_state[1]
         health = self.health() if state == "active" else Health(self.fault or state, DiagnosticStatus.STALE)
         status = DiagnosticStatus(level=health.level, name=self.get_name(), message=health.message)
-        status.values = [
-            KeyValue(key=key, value=_text(value)) for key, value in (health.values or {}).items()
-        ]
+        values = {**(health.values or {}), "scheduling": self._scheduling}
+        status.values = [KeyValue(key=key, value=_text(value)) for key, value in values.items()]
         message = DiagnosticArray(status=[status])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
@@ -192,11 +201,14 @@ def run(make: Callable[[], LegionNode]) -> int:
     node = None
     try:
         node = make()
+        controlling = threads()  # this one and those of DDS; what `configure` starts is not among them
         if node.config.autostart and not node.start():
             return 1 if rclpy.ok() else 0
         # what lives now lives on: the collector need not look at it again, in pauses of tens of milliseconds
         gc.collect()
         gc.freeze()
+        if node.config.realtime_priority:
+            node.set_priority(controlling)
         executor = SingleThreadedExecutor()
         executor.add_node(node)
         executor.spin()

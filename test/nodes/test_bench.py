@@ -1,0 +1,31 @@
+"""`legion bench` as a user runs it."""
+
+import json
+import subprocess
+import sys
+
+
+def bench(*arguments):
+    command = [sys.executable, "-m", "legion_ros.cli.main", "bench", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=240)
+
+
+def test_a_table_is_cleared_through_the_whole_graph_with_what_ships():
+    ended = bench("table", "--scenes", "1", "--seed", "6")
+    assert ended.returncode == 0, ended.stderr
+    figures = json.loads(ended.stdout)
+    assert figures["scenes"] == 1 and 3 <= figures["objects"] <= 6
+    assert figures["object_success"] > 0.5, figures  # one scene may fail, not most of what is in it
+    assert figures["wall_s"] > 0 and figures["simulated_s"] > 5
+
+
+def test_the_simulator_is_faster_than_the_clock():
+    figures = json.loads(bench("sim", "--simulated", "2").stdout)
+    assert figures["objects"] == 6 and figures["cores"] == 1
+    assert figures["real_time_factor"] > 1.0
+
+
+def test_no_scenes_are_refused_in_words():
+    ended = bench("table", "--scenes", "0")
+    assert ended.returncode == 1
+    assert "0 scenes is not valid: 1 or more" in ended.stderr and "Traceback" not in ended.stderr
