@@ -111,3 +111,14 @@ class Component:
             raise KnowledgeError(f"component {name}: no sentences; at least one must say what asks for it")
         key = Key(encoder.encode([embeddable(sentence) for sentence in sentences]))
         return cls(name, skill, expert, key, tuple(sentences), record)
+
+    def taught(self, sentences: Sequence[str], encoder: Encoder) -> "Component":
+        """The same know-how under other sentences: the expert and its record are untouched."""
+        return Component.learn(
+            self.name,
+            skill=self.skill,
+            sentences=sentences,
+            expert=self.expert,
+            record=self.record,
+            encoder=encoder,
+        )

@@ -94,7 +94,7 @@ _CONDITION = r"\b(?:if|unless|until|till|while|when|whenever|once|because)\b(?! 
 _QUESTION = (
     r"^(?:(?:please|hey|hi|ok|okay|so|robot|and|well|tell me|do you know|i wonder)[, ]+)*"
     r"(?:what|where|who|whom|whose|why|how|which|when|is|are|am|was|were|does|did|has|had|may|might|shall|should|"
-    r"must|do (?:you|we|i|they|the|it)|have (?:you|we|i|they)|"
+    r"must|do (?:you|we|i|they|it)|have (?:you|we|i|they)|"
     r"(?:can|could|would|will) (?:i|we|they|he|she|it|the|there|anyone))\b(?! (?:mind|you mind))"
 )
 _CODE = (

@@ -71,7 +71,8 @@ def patterns(clause: str) -> list[Pattern]:
     chosen = selecting(clause)
     if chosen != clause:
         return [*found, *patterns(chosen)]
-    return [*found, replace(_chunk(clause, ""), guess=not aimed[0].doubtful)]
+    doubtful, bare = aimed[0].doubtful, _chunk(clause, "")
+    return [bare, *found] if doubtful else [*found, replace(bare, guess=True)]
 
 
 def _plain(clause: str) -> str:

@@ -69,8 +69,10 @@ def _decomposition(name: str, entry: object) -> Decomposition:
     _only(entry, ("each", "steps", "container", "finally", "sentences"))
     if entry["each"] != "table":
         raise LegionError(f"{name}: each is {entry['each']!r}; known: table")
-    if not entry["sentences"] or not all(isinstance(sentence, str) for sentence in entry["sentences"]):
-        raise LegionError(f"{name}: sentences is {entry['sentences']!r}; a list of sentences is expected")
+    for key in ("sentences", "steps"):
+        listed = isinstance(entry[key], list) and all(isinstance(text, str) for text in entry[key])
+        if not listed or not entry[key]:
+            raise LegionError(f"{name}: {key} is {entry[key]!r}; a list of {key} is expected")
     for sentence in entry["sentences"]:
         embeddable(sentence)
     last = tuple(_skill(step) for step in entry.get("finally", ()))

@@ -1,0 +1,99 @@
+"""How well sentences are understood that nothing was tuned on: see test/language/sentences/README.md.
+
+The figures of all sets, as JSON: cd test && python -m skills.test_heldout
+"""
+
+import json
+import time
+from pathlib import Path
+
+import yaml
+
+from legion_ros.skills import Rejected
+
+from .scenes import SPOTS, scene
+
+SENTENCES = Path(__file__).parent.parent / "language" / "sentences"
+
+
+def expected(steps: str) -> list[str]:
+    """ "open(drawer); put(*, drawer)" with the star written out."""
+    calls = []
+    for call in (part.strip() for part in steps.split(";")):
+        calls += [call.replace("*", name) for name in SPOTS] if "*" in call else [call]
+    return calls
+
+
+def same(got: list[str], wanted: list[str]) -> bool:
+    """The same steps; the order of steps of one skill in a row is left to the plan."""
+    return sorted(got) == sorted(wanted) and [c.split("(")[0] for c in got] == [
+        c.split("(")[0] for c in wanted
+    ]
+
+
+def measure(composer, name: str) -> dict:
+    data = yaml.safe_load((SENTENCES / f"{name}.yaml").read_text(encoding="utf-8"))
+    wrong, right, where = [], {"accepted": [], "rejected": []}, scene()
+    for group, sentences in data["accepted"].items():
+        for sentence, steps in sentences.items():
+            try:
+                good = same([str(step) for step in composer.plan(sentence, where).steps], expected(steps))
+            except Rejected:
+                good = False
+            right["accepted"].append(good)
+            wrong += [] if good else [f"{group}: {sentence}"]
+    for group, sentences in data["rejected"].items():
+        for sentence in sentences:
+            try:
+                composer.plan(sentence, where)
+                wrong.append(f"{group}: {sentence}")
+                right["rejected"].append(False)
+            except Rejected:
+                right["rejected"].append(True)
+    share = {key: round(sum(values) / len(values), 4) for key, values in right.items()}
+    return {
+        "set": name,
+        **share,
+        "sentences": {key: len(values) for key, values in right.items()},
+        "wrong": wrong,
+    }
+
+
+def test_held_out_instructions_are_understood_and_the_rest_is_rejected(composer):
+    measured = measure(composer, "heldout")
+    print(json.dumps(measured, indent=2))
+    assert measured["accepted"] >= 0.95, measured["wrong"]
+    assert measured["rejected"] >= 0.97, measured["wrong"]
+
+
+def test_every_skill_and_decomposition_has_twenty_held_out_sentences():
+    data = yaml.safe_load((SENTENCES / "heldout.yaml").read_text(encoding="utf-8"))
+    assert min(len(sentences) for sentences in data["accepted"].values()) >= 20
+    assert sum(len(sentences) for sentences in data["rejected"].values()) >= 60
+
+
+def test_no_sentence_to_judge_by_is_a_training_sentence():
+    config = SENTENCES.parents[2] / "config"
+    trained = (config / "instructions.yaml").read_text() + (config / "decompositions.yaml").read_text()
+    data = yaml.safe_load((SENTENCES / "heldout.yaml").read_text(encoding="utf-8"))
+    for sentences in data["accepted"].values():
+        assert not [sentence for sentence in sentences if f"- {sentence}\n" in trained]
+
+
+def test_a_plan_with_its_words_embedded_before_takes_milliseconds(composer):
+    composer.plan("put the can in the bin", scene())
+    start = time.perf_counter()
+    composer.plan("put the can in the bin", scene())
+    assert time.perf_counter() - start < 0.1
+
+
+if __name__ == "__main__":
+    from legion_ros.knowledge import Knowledge
+    from legion_ros.language import SentenceEncoder
+    from legion_ros.share import share
+    from legion_ros.skills import Composer
+
+    shipped = Knowledge.load(share("config", "knowledge", "tabletop"), expert=dict)
+    over_it = Composer(shipped, SentenceEncoder(), share("config", "decompositions.yaml"))
+    for path in sorted(SENTENCES.glob("*.yaml")):
+        print(json.dumps(measure(over_it, path.stem)))
