@@ -108,8 +108,8 @@ class GraphClient:
         )
         self._reset = self.node.create_client(ResetScene, "/legion/reset_scene")
         self._scene, self._tool = Newest[SceneMessage](), Newest[ToolState]()
-        self.node.create_subscription(SceneMessage, "/legion/scene", self._scene.store, SENSOR)
-        self.node.create_subscription(ToolState, "/legion/tool_state", self._tool.store, SENSOR)
+        self._scene.listen(self.node, SceneMessage, "/legion/scene", SENSOR)
+        self._tool.listen(self.node, ToolState, "/legion/tool_state", SENSOR)
         self.node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, DIAGNOSTICS)
         # node -> its newest figures, and what it says of itself as "message"
         self.health: dict[str, dict[str, str]] = {}
@@ -119,6 +119,7 @@ class GraphClient:
 
     def __exit__(self, *_: object) -> None:
         self._executor.shutdown()
+        self._tasks.destroy()
         self.node.destroy_node()
         self.context.try_shutdown()
 

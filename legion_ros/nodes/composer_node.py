@@ -4,7 +4,6 @@ import sys
 import time
 import uuid
 from collections import deque
-from collections.abc import Mapping
 from concurrent.futures import Future as Planning
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -75,7 +74,7 @@ class _Task:
     heard: float = 0.0  # s, monotonic: when feedback was last given
 
 
-class ComposerNode(LegionNode):
+class ComposerNode(LegionNode[ComposerConfig]):
     """One goal at a time. Callbacks store, a worker plans, the tick timer does the rest."""
 
     def __init__(self) -> None:
@@ -95,8 +94,8 @@ class ComposerNode(LegionNode):
         self._composer = self._make_composer()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="planning")
         self._status = self.create_publisher(GoalStatus, "/legion/goal_status", GOAL_STATUS)
-        self.create_subscription(SceneMessage, "/legion/scene", self._scene.store, SENSOR)
-        self.create_subscription(ToolState, "/legion/tool_state", self._tool.store, SENSOR)
+        self._scene.listen(self, SceneMessage, "/legion/scene", SENSOR)
+        self._tool.listen(self, ToolState, "/legion/tool_state", SENSOR)
         self.create_subscription(SafetyState, "/legion/safety_state", self._on_safety_state, STATE)
         # raw: what is too long, or no String at all, is answered without being decoded
         self.create_subscription(String, "/legion/goal", self._on_goal, GOAL_INTAKE, raw=True)
@@ -140,7 +139,7 @@ class ComposerNode(LegionNode):
         from legion_ros.knowledge import Knowledge
         from legion_ros.language import SentenceEncoder
 
-        c: ComposerConfig = self.config
+        c = self.config
         knowledge = Path(c.knowledge) if c.knowledge else share("config", "knowledge", "tabletop")
         given = c.decompositions
         decompositions = Path(given) if given else share("config", "decompositions.yaml")
@@ -150,7 +149,7 @@ class ComposerNode(LegionNode):
 
     # -- goals in -----------------------------------------------------------------------------------------
 
-    def _on_goal(self, raw: bytes, info: Mapping[str, int]) -> None:
+    def _on_goal(self, raw: bytes) -> None:
         """Store a goal from the topic for the next tick, or count it."""
         self._received += 1
         if len(self._waiting) >= WAITING:
@@ -282,10 +281,11 @@ class ComposerNode(LegionNode):
 
     def _end(self, state: int, reason: str) -> None:
         """Say how the goal ended, on the interface it came from, and be free for the next."""
-        task = self._task
+        task, self._task = self._task, None
+        if task is None:
+            return
         if self.context.ok():
             self._publish(task, state, reason)
-        self._task = None
         self._succeeded += state == GoalStatus.SUCCEEDED
         self._failed += state == GoalStatus.FAILED
         self._rejected += state == GoalStatus.REJECTED

@@ -13,7 +13,7 @@ from legion_ros.nodes.qos import GOAL_SERVICE
 
 __all__ = ["GoalServer"]
 
-KEPT = 30.0  # s that a result is kept for whoever asks late
+KEPT = 30  # s that a result is kept for whoever asks late
 # Results. Beyond, goals that come while another is worked on are refused outright: a flood of them can't fill
 # the memory, and does not keep out the next one when there is time for it.
 MOST_KEPT = 100

@@ -6,13 +6,18 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.guard_condition import GuardCondition
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.publisher import Publisher
+from rclpy.service import Service
+from rclpy.subscription import Subscription
 from rclpy.timer import Timer
 
 from legion_ros.core import LegionError
@@ -40,7 +45,10 @@ class Health:
     values: Mapping[str, object] | None = None  # figures by name
 
 
-class LegionNode(LifecycleNode):
+Config = TypeVar("Config", bound=NodeConfig)
+
+
+class LegionNode(LifecycleNode, Generic[Config]):
     """A lifecycle node with parameters from a dataclass and diagnostics at 1 Hz.
 
     A subclass says what `configure`, `activate`, `deactivate` and `cleanup` do; it makes what it talks
@@ -55,7 +63,7 @@ class LegionNode(LifecycleNode):
         LegionError: a parameter is unknown or not valid.
     """
 
-    def __init__(self, name: str, config: type[NodeConfig]) -> None:
+    def __init__(self, name: str, config: type[Config]) -> None:
         super().__init__(name)
         self.config = declare_parameters(self, config)
         # wall time, for what must work when /clock stands still
@@ -65,7 +73,7 @@ class LegionNode(LifecycleNode):
         self._running: list[Timer] = []  # timers of the active state
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
         self.create_timer(1.0, self._publish_health, clock=self.steady)
-        self._standing = {*self.publishers, *self.subscriptions, *self.services, *self.guards}
+        self._standing: set[Any] = {*self.publishers, *self.subscriptions, *self.services, *self.guards}
 
     # -- for subclasses -----------------------------------------------------------------------------
 
@@ -164,14 +172,14 @@ class LegionNode(LifecycleNode):
 
     def _clean_up(self) -> None:
         self.cleanup()
-        for things, destroy in (
-            (self.publishers, self.destroy_publisher),
-            (self.subscriptions, self.destroy_subscription),
-            (self.services, self.destroy_service),
-            (self.guards, self.destroy_guard_condition),
-        ):
-            for thing in set(things) - self._standing:
-                destroy(thing)
+        mine: set[Any] = {*self.publishers, *self.subscriptions, *self.services, *self.guards}
+        for thing in mine - self._standing:
+            {
+                Publisher: self.destroy_publisher,
+                Subscription: self.destroy_subscription,
+                Service: self.destroy_service,
+                GuardCondition: self.destroy_guard_condition,
+            }[type(thing)](thing)
 
     def _stop_timers(self) -> None:
         for timer in self._running:

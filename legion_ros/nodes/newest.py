@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
 
 __all__ = ["Newest"]
 
@@ -10,15 +13,19 @@ Message = TypeVar("Message")
 
 
 class Newest(Generic[Message]):
-    """A place for a subscription to store what it receives: pass `store` as its callback."""
+    """Where a subscription stores what it receives."""
 
     def __init__(self) -> None:
         self.message: Message | None = None
         self.received = 0.0  # s, monotonic
         self.published = 0.0  # s since the epoch, by the publisher's clock
 
-    def store(self, message: Message, info: Mapping[str, int]) -> None:
-        """Keep this one, forget the one before."""
+    def listen(self, node: Node, kind: type[Message], topic: str, qos: QoSProfile) -> None:
+        """Subscribe `node` to a topic whose messages are stored here."""
+        callback: Any = self._store
+        node.create_subscription(kind, topic, callback, qos)
+
+    def _store(self, message: Message, info: Mapping[str, int]) -> None:
         self.message = message
         self.received = time.monotonic()
         self.published = info["source_timestamp"] * 1e-9

@@ -47,7 +47,7 @@ def declare_parameters(node: Node, config: type[Config]) -> Config:
         assert entry.default is not MISSING, name
         if name in given and isinstance(entry.default, float) and isinstance(given[name].value, int):
             # `rate:=1` is meant as 1.0
-            given[name] = Parameter(name, Parameter.Type.DOUBLE, float(given[name].value))
+            given[name] = Parameter(name, Parameter.Type.DOUBLE, 1.0 * (given[name].value or 0))
         try:
             descriptor = _descriptor(entry.metadata["spec"], entry)
             values[name] = node.declare_parameter(name, entry.default, descriptor).value

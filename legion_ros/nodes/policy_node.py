@@ -50,7 +50,7 @@ class _Job:
     last_command: float | None = None  # s, monotonic
 
 
-class PolicyNode(LegionNode):
+class PolicyNode(LegionNode[PolicyConfig]):
     """One skill at a time. Callbacks store, the control timer acts, the watch timer sees to the rest."""
 
     def __init__(self) -> None:
@@ -69,8 +69,8 @@ class PolicyNode(LegionNode):
         given = self.config.knowledge
         self._knowledge = Knowledge.load(Path(given) if given else share("config", "knowledge", "tabletop"))
         self._command = self.create_publisher(ToolCommand, "/legion/policy_command", COMMAND)
-        self.create_subscription(SceneMessage, "/legion/scene", self._scene.store, SENSOR)
-        self.create_subscription(ToolState, "/legion/tool_state", self._tool.store, SENSOR)
+        self._scene.listen(self, SceneMessage, "/legion/scene", SENSOR)
+        self._tool.listen(self, ToolState, "/legion/tool_state", SENSOR)
         self._server = GoalServer(
             self, ExecuteSkill, "/legion/execute_skill", self._begin, lambda: self._job is not None
         )

@@ -30,7 +30,7 @@ class SafetyConfig(NodeConfig):
     watch_rate: float = parameter(50.0, "Hz at which staleness is looked for", 1.0, 1000.0)
 
 
-class SafetyNode(LegionNode):
+class SafetyNode(LegionNode[SafetyConfig]):
     """Forwards a command the moment it comes; a timer watches for the ones that don't."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class SafetyNode(LegionNode):
 
     def configure(self) -> None:
         """Make the gate and connect it."""
-        c: SafetyConfig = self.config
+        c = self.config
         self._gate = SafetyGate(
             config=GateConfig(
                 command_timeout=c.command_timeout,

@@ -56,7 +56,7 @@ class SimConfig(NodeConfig):
     camera_height: int = parameter(480, "pixels", 16, 1080)
 
 
-class SimNode(LegionNode):
+class SimNode(LegionNode[SimConfig]):
     """Steps the tabletop at 20 Hz: paced by the clock or, at rate 0, by the answers to its states."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class SimNode(LegionNode):
 
     def configure(self) -> None:
         """Build the world, draw the first scene, make everything that speaks of it."""
-        c: SimConfig = self.config
+        c = self.config
         if 0 < c.rate < SLOWEST:
             raise LegionError(f"rate {c.rate:g} is not valid: 0, or at least {SLOWEST:g} (times real time)")
         self._world = self._make_world(visual=not c.headless)
@@ -92,7 +92,7 @@ class SimNode(LegionNode):
 
     def activate(self) -> None:
         """Let time run."""
-        c: SimConfig = self.config
+        c = self.config
         self._began = (time.monotonic(), self._world.time)
         period = self._period / c.rate if c.rate else c.answer_timeout
         self._patience = self.every(period, self._advance)

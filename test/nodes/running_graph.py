@@ -16,7 +16,7 @@ class RunningGraph:
     Nothing is started again that died, unless `respawns`.
     """
 
-    def __init__(self, knowledge, names=None, parameters=None, respawns=0, **arguments):
+    def __init__(self, knowledge, names=None, parameters=None, respawns=0, wait=True, **arguments):
         self.domain = domain = free_domain()
         simulation = Simulation(knowledge=str(knowledge), domain=str(domain), **arguments)
         os.environ.update(simulation.environment())
@@ -29,6 +29,7 @@ class RunningGraph:
         ]
         self.names = [p.name for p in processes]
         self.supervisor = Supervisor(processes, simulation.environment())
+        self._wait_until_active = wait
         self.exits = []
         self.lines = []
         self.client = GraphClient("test_client", domain=domain)
@@ -37,7 +38,7 @@ class RunningGraph:
     def __enter__(self):
         from legion_ros.nodes.readiness import Readiness
 
-        readiness = Readiness(self.node, self.names)
+        readiness = Readiness(self.node, self.names if self._wait_until_active else [])
         try:
             self.wait(lambda: not readiness.poll(), 60.0, f"active nodes of {self.names}")
             if "composer_node" in self.names:

@@ -4,6 +4,7 @@ import math
 import os
 import re
 import time
+from copy import copy
 
 import numpy as np
 import pytest
@@ -47,14 +48,15 @@ class Goals:
 
         from legion_ros.msg import GoalStatus, SafetyState
         from legion_ros.msg import ToolCommand as Command
-        from legion_ros.nodes.qos import COMMAND, GOAL, GOAL_STATUS, STATE
+        from legion_ros.nodes.qos import COMMAND, GOAL_INTAKE, GOAL_STATUS, STATE
 
         self.graph, self.statuses, self.safety, self.commands = graph, [], [], []
-        self.publisher = graph.node.create_publisher(String, "/legion/goal", GOAL)
+        # as deep as a burst: what is lost on the way here would say nothing of composer_node
+        deep = copy(GOAL_STATUS)
+        deep.depth = 1000
+        self.publisher = graph.node.create_publisher(String, "/legion/goal", GOAL_INTAKE)
         self.subscriptions = [
-            graph.node.create_subscription(
-                GoalStatus, "/legion/goal_status", self.statuses.append, GOAL_STATUS
-            ),
+            graph.node.create_subscription(GoalStatus, "/legion/goal_status", self.statuses.append, deep),
             graph.node.create_subscription(SafetyState, "/legion/safety_state", self.safety.append, STATE),
             graph.node.create_subscription(Command, "/legion/command", self.commands.append, COMMAND),
         ]
