@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.key import Key
 from legion_ros.knowledge.mixture import Mixture, Posterior
 from legion_ros.language.template import embeddable
-
-if TYPE_CHECKING:
-    from legion_ros.policy import Expert
 
 __all__ = ["Knowledge"]
 
@@ -55,7 +52,7 @@ class Knowledge:
 
     @classmethod
     def load(
-        cls, folder: Path, expert: "Callable[[Mapping[str, np.ndarray]], Expert] | None" = None
+        cls, folder: Path, expert: Callable[[Mapping[str, np.ndarray]], Any] | None = None
     ) -> "Knowledge":
         """Read what `save` wrote. Strict: see `legion_ros.knowledge.store`.
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,6 @@ from legion_ros.knowledge.key import Key
 from legion_ros.knowledge.knowledge import Knowledge
 from legion_ros.knowledge.mixture import BaseMeasure, Mixture
 from legion_ros.knowledge.whitening import Whitening
-
-if TYPE_CHECKING:
-    from legion_ros.policy import Expert
 
 __all__ = ["FORMAT", "read", "write"]
 
@@ -64,7 +61,7 @@ def write(knowledge: Knowledge, folder: Path) -> None:
         raise KnowledgeError(f"can't write knowledge to {folder}: {error.strerror}") from error
 
 
-def read(folder: Path, expert: "Callable[[Mapping[str, np.ndarray]], Expert] | None" = None) -> Knowledge:
+def read(folder: Path, expert: Callable[[Mapping[str, np.ndarray]], Any] | None = None) -> Knowledge:
     """Load the knowledge in `folder`. Raises KnowledgeError on anything that `write` would not write."""
     if not folder.is_dir():
         raise KnowledgeError(f"no knowledge at {folder}: there is no such folder; `legion train` makes one")

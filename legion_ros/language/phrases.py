@@ -110,8 +110,7 @@ def _chunk(clause: str, place: str) -> Pattern:
     """Verb first, then phrases between prepositions, adverbs and commas."""
     clause, *excepted = _EXCEPT.split(clause, maxsplit=1)
     tokens = clause.replace(",", " , ").split()
-    parts: list[str | Phrase] = tokens[:1]
-    parts += _phrases(tokens[1:])
+    parts: list[str | Phrase] = [*tokens[:1], *_phrases(tokens[1:])]
     if excepted:
         rest = excepted[0].replace(",", " , ").split()
         first, *others = _phrases(rest) or [Phrase(tuple(rest))]

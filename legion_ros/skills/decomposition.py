@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -65,8 +66,8 @@ class Decompositions:
         return self.before.get(f"{step.skill}({step.target})")
 
 
-def _decomposition(name: str, entry: object) -> Decomposition:
-    _only(entry, ("each", "steps", "container", "finally", "sentences"))
+def _decomposition(name: str, declared: object) -> Decomposition:
+    entry = _only(declared, ("each", "steps", "container", "finally", "sentences"))
     if entry["each"] != "table":
         raise LegionError(f"{name}: each is {entry['each']!r}; known: table")
     for key in ("sentences", "steps"):
@@ -92,12 +93,14 @@ def _decomposition(name: str, entry: object) -> Decomposition:
     return decomposition
 
 
-def _only(entry: object, known: tuple[str, ...]) -> None:
+def _only(entry: object, known: tuple[str, ...]) -> dict[str, Any]:
+    """The entry, which must be a mapping of no other keys than these."""
     if not isinstance(entry, dict):
         raise LegionError(f"{entry!r} where the keys {', '.join(known)} are expected")
     odd = [str(key) for key in entry if key not in known]
     if odd:
         raise LegionError(f"no key {', '.join(odd)}; known: {', '.join(known)}")
+    return entry
 
 
 def _before(call: str) -> str:

@@ -111,9 +111,9 @@ def test_the_same_instruction_gives_the_same_plan(composer):
 
 
 VOCABULARY = """
-put push open close press reach the a red can mug drawer bin button table all both everything except and , . then
-to left in into of it them that is with on off away back one two please there inside clear tidy pick up take give
-make sure else for 3 far ! ? i you want
+put push open close press reach the a red can mug drawer bin button table all both everything except and , .
+then to left in into of it them that is with on off away back one two please there inside clear tidy pick up
+take give make sure else for 3 far ! ? i you want
 """
 
 
