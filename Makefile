@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python
 VENV := .venv
 BIN := $(VENV)/bin
 # What is compiled, and what says what to install: a change here installs again.
-SOURCES := setup.py pyproject.toml package.xml CMakeLists.txt $(wildcard cmake/* msg/* srv/* action/*)
+SOURCES := .ci/system_packages setup.py pyproject.toml package.xml CMakeLists.txt $(wildcard cmake/* msg/* srv/* action/*)
 # Words for `legion demo`, such as ARGS='--seed 3 --instruction "put the can in the drawer"'.
 ARGS ?=
 
