@@ -124,3 +124,24 @@ def test_at_rate_0_time_goes_on_without_an_answer(unpaced):
     unpaced.wait(unpaced.client.scene)
     start = unpaced.client.scene().stamp
     unpaced.wait(lambda: unpaced.client.scene().stamp > start + 0.3, 5.0)
+
+
+def test_the_camera_shows_colour_and_depth_of_the_scene(tmp_path_factory):
+    from sensor_msgs.msg import CameraInfo, Image
+
+    from legion_ros.nodes.qos import IMAGE
+
+    size = {"camera_width": 160, "camera_height": 120}
+    folder = tmp_path_factory.mktemp("none")
+    with RunningGraph(folder, ("sim_node",), {"sim_node": size}, camera=True) as graph:
+        colours = graph.collect(Image, "/camera/color/image_raw", IMAGE)
+        depths = graph.collect(Image, "/camera/depth/image_raw", IMAGE)
+        infos = graph.collect(CameraInfo, "/camera/color/camera_info", IMAGE)
+        graph.wait(lambda: len(colours) > 1 and depths and infos, 30.0, "pictures")
+        pixels = np.frombuffer(colours[-1].data, np.uint8).reshape(120, 160, 3)
+        metres = np.frombuffer(depths[-1].data, np.float32).reshape(120, 160)
+    assert pixels.std() > 5  # something is to be seen
+    assert np.isfinite(metres).all() and 0.1 < np.median(metres) < 5.0
+    assert seconds(colours[-1].header.stamp) > seconds(colours[0].header.stamp)
+    assert (infos[0].width, infos[0].height) == (160, 120)
+    assert infos[0].k[2] == 80.0 and infos[0].k[0] > 0
