@@ -10,9 +10,9 @@ __all__ = ["share"]
 def share(*parts: str) -> Path:
     """The path of a file or folder that ships with the package, such as `share("config", "knowledge")`.
 
-    In a source checkout (an editable install) that is the checkout itself, so that an edit counts at once,
-    otherwise `share/legion_ros` of the prefix that pip or colcon installed the package into. Raises LegionError
-    where there is no such file, naming the place looked in.
+    In a source checkout (an editable install) that is the checkout itself, so that an edit counts at once;
+    otherwise it is `share/legion_ros` of the prefix that pip or colcon installed the package into. Raises
+    LegionError where there is no such file, naming the place looked in.
     """
     here = Path(__file__).parent
     if (here.parent / "package.xml").is_file():

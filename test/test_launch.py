@@ -15,7 +15,7 @@ from legion_ros.nodes.graph import NODES, environment
 from legion_ros.nodes.readiness import wait_until_active
 from legion_ros.share import share
 
-READY = 90.0  # s, on a loaded machine
+READY = 150.0  # s, on a loaded machine
 LAUNCH = """
 import sys
 from launch import LaunchDescription, LaunchService

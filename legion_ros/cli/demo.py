@@ -31,7 +31,7 @@ __all__ = ["SUMMARY", "add_arguments", "run"]
 
 SUMMARY = "tell a simulated arm to clear the table, watch it, and keep a video and a page of it"
 VIDEO, LOG = "demo.mp4", "log.txt"
-STARTING = 120.0  # s that the nodes may take to become active
+STARTING = 150.0  # s that the nodes may take to become active
 PICTURE = 20.0  # s that the first picture may take: without pictures it goes on all the same
 AFTERWARDS = 1.0  # s to go on watching when it is over
 

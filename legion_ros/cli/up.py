@@ -18,7 +18,7 @@ __all__ = ["SUMMARY", "add_arguments", "run", "stop_requests"]
 
 SUMMARY = "start the simulated robot and everything that drives it, until Ctrl-C"
 STYLES: dict[str, str] = dict(zip(NODES, ("cyan", "yellow", "green", "magenta"), strict=True))
-STARTING = 90.0  # s that the nodes may take to become active
+STARTING = 150.0  # s that the nodes may take to become active
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
