@@ -243,9 +243,9 @@ class ComposerNode(LegionNode[ComposerConfig]):
         if execution.status is ExecutionStatus.RUNNING:
             self._publish(task, GoalStatus.RUNNING, execution.reason)
         else:
-            self._end(
-                ENDS[execution.status], execution.reason or "; ".join(task.notes) or "all of it is done"
-            )
+            # with nothing to do, the notes say why; otherwise they were told with the plan
+            well = "all of it is done" if execution.steps else "; ".join(task.notes)
+            self._end(ENDS[execution.status], execution.reason or well)
 
     # -- what is said -------------------------------------------------------------------------------------
 
