@@ -3,14 +3,12 @@
 import sys
 import time
 import uuid
-from collections import deque
 from concurrent.futures import Future as Planning
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rclpy.action.server import ServerGoalHandle
-from rclpy.serialization import deserialize_message
 from rclpy.task import Future
 from std_msgs.msg import String
 
@@ -20,6 +18,7 @@ from legion_ros.language.guard import LIMIT
 from legion_ros.msg import GoalStatus, SafetyState, ToolState
 from legion_ros.msg import Scene as SceneMessage
 from legion_ros.nodes.conversions import scene_from, tool_from
+from legion_ros.nodes.goal_intake import GoalIntake, cut, too_long
 from legion_ros.nodes.goal_server import GoalServer
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
 from legion_ros.nodes.newest import Newest
@@ -36,7 +35,6 @@ ENDS = {
     ExecutionStatus.FAILED: GoalStatus.FAILED,
     ExecutionStatus.CANCELED: GoalStatus.CANCELED,
 }
-WAITING = 5  # goals from the topic answered one by one in a tick; more are counted in one answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +46,6 @@ class ComposerConfig(NodeConfig):
     rate: float = parameter(20.0, "Hz at which plans are looked after", 1, 100)
     scene_timeout: float = parameter(1.0, "s of wall time without a scene until goals are refused", 0.1, 60)
     patience: float = parameter(2.0, "s without a word from policy_node until it counts as gone", 0.5, 60)
-
-
-@dataclass(frozen=True)
-class _Arrival:
-    """What came on the topic."""
-
-    instruction: str
-    complaint: str = ""  # why it is not one
 
 
 @dataclass
@@ -81,9 +71,8 @@ class ComposerNode(LegionNode[ComposerConfig]):
         super().__init__("composer_node", ComposerConfig)
         self._scene, self._tool = Newest[SceneMessage](), Newest[ToolState]()
         self._task: _Task | None = None
-        self._waiting: deque[_Arrival] = deque()  # goals from the topic, WAITING at most
-        self._uncounted = 0  # goals that came when that was full
-        self._received = self._rejected = self._succeeded = self._failed = 0
+        self._intake = GoalIntake()
+        self._by_action = self._rejected = self._succeeded = self._failed = 0  # goals
         self._stopped = ""  # why the safety gate has stopped the arm, "" when it hasn't
 
     def configure(self) -> None:
@@ -98,7 +87,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         self._tool.listen(self, ToolState, "/legion/tool_state", SENSOR)
         self.create_subscription(SafetyState, "/legion/safety_state", self._on_safety_state, STATE)
         # raw: what is too long, or no String at all, is answered without being decoded
-        self.create_subscription(String, "/legion/goal", self._on_goal, GOAL_INTAKE, raw=True)
+        self.create_subscription(String, "/legion/goal", self._intake.store, GOAL_INTAKE, raw=True)
         self._server = GoalServer(
             self, ExecuteTask, "/legion/execute_task", self._begin_by_action, lambda: self._task is not None
         )
@@ -106,8 +95,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
 
     def activate(self) -> None:
         """Begin to take goals; those that came before are too old."""
-        self._waiting.clear()
-        self._uncounted = 0
+        self._intake.take()
         self.every(1.0 / self.config.rate, self._tick)
 
     def deactivate(self) -> None:
@@ -127,7 +115,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         return Health(
             values={
                 "task": self._task.instruction if self._task else "none",
-                "goals": self._received,
+                "goals": self._intake.received + self._by_action,
                 "rejected": self._rejected,
                 "succeeded": self._succeeded,
                 "failed": self._failed,
@@ -149,20 +137,12 @@ class ComposerNode(LegionNode[ComposerConfig]):
 
     # -- goals in -----------------------------------------------------------------------------------------
 
-    def _on_goal(self, raw: bytes) -> None:
-        """Store a goal from the topic for the next tick, or count it."""
-        self._received += 1
-        if len(self._waiting) >= WAITING:
-            self._uncounted += 1
-        else:
-            self._waiting.append(_read(raw))
-
     def _begin_by_action(self, goal: ServerGoalHandle) -> Future:
-        self._received += 1
+        self._by_action += 1
         instruction = goal.request.instruction
         try:
             if len(instruction) > LIMIT:
-                raise LegionError(_too_long(len(instruction.encode("utf-8", "replace"))))
+                raise LegionError(too_long(len(instruction.encode("utf-8", "replace"))))
             self._begin(instruction, goal)
         except LegionError as error:
             self._reject(instruction, str(error))
@@ -183,23 +163,22 @@ class ComposerNode(LegionNode[ComposerConfig]):
             silent = f"no scene for {self.config.scene_timeout:g} s" if scene else "no scene yet"
             raise LegionError(f"{silent}: is the robot's node (sim_node) running?")
         planning = self._worker.submit(self._composer.plan, instruction, scene)
-        self._task = _Task(_cut(instruction), planning, goal)
+        self._task = _Task(cut(instruction), planning, goal)
 
     # -- the tick -----------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
         """Answer the goals that came, and look after the one that runs."""
-        while self._waiting:
-            arrival = self._waiting.popleft()
+        arrivals, more = self._intake.take()
+        for arrival in arrivals:
             try:
                 if arrival.complaint:
                     raise LegionError(arrival.complaint)
                 self._begin(arrival.instruction)
             except LegionError as error:
                 self._reject(arrival.instruction, str(error))
-        if self._uncounted:
-            many, self._uncounted = self._uncounted, 0
-            self._reject("", f"{many} more goals came at once and were rejected: one goal at a time", many)
+        if more:
+            self._reject("", f"{more} more goals came at once and were rejected: one goal at a time", more)
         if self._task is not None:
             self._look_after(self._task)
 
@@ -298,7 +277,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         """Say why a goal was not even begun."""
         self._rejected += count
         message = GoalStatus(state=GoalStatus.REJECTED, goal_id=uuid.uuid4().hex, reason=reason)
-        message.instruction = _cut(instruction)
+        message.instruction = cut(instruction)
         self._send(message)
 
     def _send(self, message: GoalStatus) -> None:
@@ -312,26 +291,6 @@ class ComposerNode(LegionNode[ComposerConfig]):
         if self._scene.message is None or self._tool.message is None:
             return None
         return scene_from(self._scene.message, tool_from(self._tool.message))
-
-
-def _read(raw: bytes) -> _Arrival:
-    """The instruction in a serialised String; of one that is too long only as much as goes into a status."""
-    size = len(raw) - 9  # encapsulation and length before it, a zero after it
-    if size > LIMIT + 3:  # padding
-        return _Arrival(str(raw[8 : 8 + LIMIT], "utf-8", "ignore"), _too_long(size))
-    try:
-        return _Arrival(deserialize_message(raw, String).data)
-    except Exception as error:  # rclpy raises what it likes
-        return _Arrival("", f"these {len(raw)} bytes are no std_msgs/String: {error}")
-
-
-def _too_long(size: int) -> str:
-    return f"an instruction of {size} bytes is too long; at most {LIMIT} will do"
-
-
-def _cut(instruction: str) -> str:
-    """At most LIMIT bytes of it, as it goes into a GoalStatus."""
-    return instruction[:LIMIT].encode("utf-8", "replace")[:LIMIT].decode("utf-8", "ignore")
 
 
 def main() -> int:
