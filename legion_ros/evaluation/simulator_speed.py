@@ -20,8 +20,8 @@ def measure_speed(seed: int, simulated: float = 100.0) -> dict:
     step is.
 
     Returns:
-        The figures, ready for JSON; `real_time_factor` is simulated s in a second of wall time, undisturbed in
-        a second of the core's own: the same on a machine that does nothing else.
+        The figures, ready for JSON; `real_time_factor` is simulated s in a second of wall time;
+        undisturbed, in a second of the process's own time: the same on a machine that does nothing else.
     """
     from legion_sim.tabletop import TabletopWorld
 
