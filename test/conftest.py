@@ -7,6 +7,8 @@ from legion_ros.nodes.graph import environment
 
 os.environ.update(environment(domain=os.environ.get("ROS_DOMAIN_ID", "") or str(free_domain())))
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Processes that a test starts import what is installed, even where the checkout is the working directory.
+os.environ["PYTHONSAFEPATH"] = "1"
 
 
 def pytest_collection_modifyitems(items):

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +106,11 @@ def environment(domain: str = "", network: bool = False) -> dict[str, str]:
     """
     chosen = {"ROS_DOMAIN_ID": domain or os.environ.get("ROS_DOMAIN_ID", "0"), "PYTHONUNBUFFERED": "1"}
     if not network:
-        profiles = str(share("config", "fastdds.xml"))
-        # Fast DDS 2 (Jazzy) reads the first name, Fast DDS 3 (Kilted) the second
-        chosen |= {"FASTRTPS_DEFAULT_PROFILES_FILE": profiles, "FASTDDS_DEFAULT_PROFILES_FILE": profiles}
-        chosen |= {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SYSTEM_DEFAULT"}  # that is: as those files say
+        # Jazzy (rclpy 7) has Fast DDS 2, Kilted (rclpy 9) has Fast DDS 3, which warns of the older name
+        older = int(metadata.version("rclpy").split(".")[0]) < 8
+        name = "FASTRTPS_DEFAULT_PROFILES_FILE" if older else "FASTDDS_DEFAULT_PROFILES_FILE"
+        chosen |= {name: str(share("config", "fastdds.xml"))}
+        chosen |= {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SYSTEM_DEFAULT"}  # that is: as this file says
     return chosen
 
 
