@@ -144,6 +144,16 @@ def test_a_process_that_keeps_dying_is_given_up():
     assert seen == [Exit("p0", 3, True), Exit("p0", 3, True), Exit("p0", 3, False)]
 
 
+def test_a_process_started_in_the_background_still_hears_an_interrupt():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for `legion up &`
+    try:
+        supervisor = supervise("import time; print('up'); time.sleep(60)")
+        poll_until(supervisor, lambda seen: seen)
+        assert list(supervisor.stop())[-1].code in (-signal.SIGINT, 1)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_stopping_leaves_nothing_behind_not_even_a_grandchild():
     code = "import time, subprocess; print(subprocess.Popen(['sleep', '60']).pid); time.sleep(60)"
     supervisor = supervise(code)

@@ -184,6 +184,8 @@ def _signal_group(popen: subprocess.Popen, number: int) -> None:
 
 def _die_with(parent: int) -> Callable[[], None]:
     def ask_kernel() -> None:  # in the child, before it becomes the node
+        # a shell ignores SIGINT for what it starts in the background, and that is inherited
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
             os._exit(1)
