@@ -32,13 +32,18 @@ class TrainingConfig:
     cloning: CloningConfig = CloningConfig(steps=4000)
     last_cloning: CloningConfig = CloningConfig(steps=10000)
 
+    @property
+    def gradient_steps(self) -> int:
+        """Of each expert, over all rounds."""
+        return self.rounds * self.cloning.steps + self.last_cloning.steps
+
 
 @dataclass(frozen=True)
 class Trained:
     """An expert and what it was made of."""
 
     expert: Expert
-    steps: int  # of the environment, all that it was fitted to
+    steps: int  # of gradient descent that it was fitted with
 
 
 def record_demonstrations(
@@ -91,7 +96,7 @@ def train_experts(
             experts[fit.skill] = tensors
             progress(f"cloning {turn + 1} of {config.rounds + 1}", done, len(work))
     return {
-        skill: Trained(Expert.from_tensors(tensors), sum(len(episode) for episode in seen[skill]))
+        skill: Trained(Expert.from_tensors(tensors), config.gradient_steps)
         for skill, tensors in experts.items()
     }
 

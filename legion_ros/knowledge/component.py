@@ -34,7 +34,7 @@ class TrainingRecord:
 
     command: str  # the command line that makes it again
     seed: int
-    steps: int  # environment steps or gradient steps, whatever `command` counts
+    steps: int  # gradient steps that the expert was fitted with
     episodes: int  # unseen scenes that success was measured on
     success: float  # fraction of these
     interval: tuple[float, float]  # 95 % interval of that fraction
