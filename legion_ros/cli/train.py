@@ -43,20 +43,20 @@ def run(args: argparse.Namespace) -> int:
         with Demonstrations(args.demonstrations or Path(scratch) / "demonstrations.sqlite") as store:
             if args.demonstrations is None:
                 record_demonstrations(practice, store, skills, args.episodes, args.seed, config, bar)
-            trained = train_experts(practice, store, skills, args.seed, config, bar)
-        tensors = {skill: made.expert.tensors() for skill, made in trained.items()}
+            experts = train_experts(practice, store, skills, args.seed, config, bar)
+        tensors = {skill: expert.tensors() for skill, expert in experts.items()}
         measured = {}
         for skill, success in measure_skills(practice, tensors, args.evaluate, args.seed):
             measured[skill] = success
             bar("measuring", len(measured), len(skills))
-    _save(args, trained, measured)
+    _save(args, experts, measured, config.gradient_steps)
     for skill in skills:
         print(f"{skill:<8} {measured[skill]}")
     print(f"saved in {args.out}")
     return 0
 
 
-def _save(args: argparse.Namespace, trained: dict, measured: dict) -> None:
+def _save(args: argparse.Namespace, experts: dict, measured: dict, steps: int) -> None:
     """Key the experts by what people say for them, and write the folder."""
     from legion_ros.knowledge import Component, Knowledge, TrainingRecord
     from legion_ros.language import Instructions, SentenceEncoder
@@ -72,17 +72,17 @@ def _save(args: argparse.Namespace, trained: dict, measured: dict) -> None:
             skill,
             skill=skill,
             sentences=instructions.skills[skill],
-            expert=made.expert,
+            expert=expert,
             record=TrainingRecord(
                 command=command,
                 seed=args.seed,
-                steps=made.steps,
+                steps=steps,
                 episodes=measured[skill].episodes,
                 success=measured[skill].rate,
                 interval=measured[skill].interval,
             ),
             encoder=encoder,
         )
-        for skill, made in trained.items()
+        for skill, expert in experts.items()
     ]
     Knowledge.build(components, encoder, instructions.background).save(args.out)

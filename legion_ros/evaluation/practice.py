@@ -74,6 +74,7 @@ def _practise(job: Job) -> dict[str, list[Episode]]:
 
     from legion_ros.learning.rollout import rollout
     from legion_ros.policy import Expert
+    from legion_sim.experts.tabletop import expert_action
     from legion_sim.tabletop import TabletopEnvironment
     from legion_sim.tabletop.environment import PracticeConfig
 
@@ -85,8 +86,6 @@ def _practise(job: Job) -> dict[str, list[Episode]]:
     skill_of: dict[str, str] = {}
 
     def teacher(observation: np.ndarray) -> np.ndarray:
-        from legion_sim.experts.tabletop import expert_action
-
         return np.stack(
             [expert_action(s.skill, row) for s, row in zip(environment.skills, observation, strict=True)]
         )

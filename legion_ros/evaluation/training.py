@@ -14,7 +14,7 @@ from legion_ros.evaluation.practice import Job, Practice, Tensors, jobs
 from legion_ros.learning import CloningConfig, Demonstrations, clone
 from legion_ros.policy import Expert
 
-__all__ = ["Progress", "Trained", "TrainingConfig", "record_demonstrations", "train_experts"]
+__all__ = ["Progress", "TrainingConfig", "record_demonstrations", "train_experts"]
 
 Progress = Callable[[str, int, int], None]  # what, how far, of how much
 
@@ -36,14 +36,6 @@ class TrainingConfig:
     def gradient_steps(self) -> int:
         """Of each expert, over all rounds."""
         return self.rounds * self.cloning.steps + self.last_cloning.steps
-
-
-@dataclass(frozen=True)
-class Trained:
-    """An expert and what it was made of."""
-
-    expert: Expert
-    steps: int  # of gradient descent that it was fitted with
 
 
 def record_demonstrations(
@@ -79,7 +71,7 @@ def train_experts(
     seed: int,
     config: TrainingConfig,
     progress: Progress,
-) -> dict[str, Trained]:
+) -> dict[str, Expert]:
     """Clone the demonstrations of each skill and refine the clones; the last fit is what counts."""
     seen = {skill: list(store.successes(skill)) for skill in skills}
     experts: dict[str, Tensors | None] = dict.fromkeys(skills)
@@ -95,10 +87,7 @@ def train_experts(
         for done, (fit, tensors) in enumerate(practice.each(_fit, work), start=1):
             experts[fit.skill] = tensors
             progress(f"cloning {turn + 1} of {config.rounds + 1}", done, len(work))
-    return {
-        skill: Trained(Expert.from_tensors(tensors), config.gradient_steps)
-        for skill, tensors in experts.items()
-    }
+    return {skill: Expert.from_tensors(tensors) for skill, tensors in experts.items()}
 
 
 @dataclass(frozen=True)

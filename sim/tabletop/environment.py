@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from legion_ros.core import SKILLS, GroundedSkill, LegionError, StepResult
-from legion_ros.core.command import ACTION
+from legion_ros.core.command import ACTION, ToolCommand
 from legion_ros.core.observation import OBSERVATION, observe
 from legion_sim.tabletop.practice import draw_episode, draw_skill
 from legion_sim.tabletop.world import CONTROL_PERIOD, TabletopWorld
@@ -102,7 +102,7 @@ class TabletopEnvironment:
         self.skills[i] = skill
         self._steps[i] = 0
         self._delays[i] = rng.integers(self._config.delay + 1)
-        hold = np.array([0, 0, 0, 0, 2 * world.tool().opening / world.limits.max_opening - 1])
+        hold = world.limits.action(ToolCommand(np.zeros(3), 0.0, world.tool().opening))
         self._queues[i] = [hold] * int(self._delays[i])
 
     def _advance(self, i: int, action: np.ndarray) -> None:

@@ -34,9 +34,9 @@ class TabletopWorld:
         self._visual = visual
         self.kinematics = ArmKinematics()
         self._renderers: dict[tuple[int, int, bool], mujoco.Renderer] = {}
-        self._joints = [self.model.joint(name) for name in self.joint_names]
-        self._qpos = np.array([joint.qposadr[0] for joint in self._joints])
-        self._qvel = np.array([joint.dofadr[0] for joint in self._joints])
+        joints = [self.model.joint(name) for name in self.joint_names]
+        self._qpos = np.array([joint.qposadr[0] for joint in joints])
+        self._qvel = np.array([joint.dofadr[0] for joint in joints])
         self._objects = [self.model.body(f"object{slot}") for slot in range(len(SLOTS))]
         self._object_qpos = [int(self.model.jnt_qposadr[body.jntadr[0]]) for body in self._objects]
         self._object_qvel = [int(self.model.jnt_dofadr[body.jntadr[0]]) for body in self._objects]
@@ -71,9 +71,8 @@ class TabletopWorld:
         self._parked = [s for s in range(len(SLOTS)) if s not in {thing.slot for thing in sketch.objects}]
         self._target = np.array(sketch.joints, float)
         self._position, self._yaw = self.kinematics.forward(self._target)
-        self._opening = sketch.opening
         self.data.ctrl[:7] = self._target
-        self.data.ctrl[7] = self._opening / 2
+        self.data.ctrl[7] = sketch.opening / 2
         hold = ToolCommand(np.zeros(3), 0.0, sketch.opening)
         for _ in range(sketch.settle):
             self.step(hold)

@@ -64,7 +64,7 @@ def test_training_learns_a_skill_from_nothing(tmp_path):
     with Practice(2) as practice, Demonstrations(tmp_path / "d.sqlite") as store:
         record_demonstrations(practice, store, ("press",), 16, 0, config, lambda *a: told.append(a))
         experts = train_experts(practice, store, ("press",), 0, config, lambda *a: told.append(a))
-        tensors = {"press": experts["press"].expert.tensors()}
+        tensors = {"press": experts["press"].tensors()}
         ((_, learned),) = measure_skills(practice, tensors, 16, seed=1)
         idle = {"press": {n: np.zeros_like(v) if n[0].isdigit() else v for n, v in tensors["press"].items()}}
         ((_, nothing),) = measure_skills(practice, idle, 8, seed=1)
