@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from legion_ros.core import SKILLS, Environment, LegionError
+from legion_ros.core import Environment, LegionError
+from legion_ros.learning.instructed import Instructed
+from legion_sim.metaworld import MetaWorldEnvironment
 from legion_sim.tabletop import TabletopEnvironment
 from legion_sim.tabletop.environment import PracticeConfig
 
@@ -13,7 +15,16 @@ ENVIRONMENTS = {
     "tabletop, chained and delayed": lambda: TabletopEnvironment(
         num_envs=2, config=PracticeConfig(chain=0.5, delay=2)
     ),
+    "Meta-World": lambda: MetaWorldEnvironment("push", num_envs=3),
+    "Meta-World, one action a raw step": lambda: MetaWorldEnvironment(
+        "door-open", num_envs=2, action_repeat=1, threads=1
+    ),
+    "told in words": lambda: Instructed(MetaWorldEnvironment("reach", num_envs=2), fake_encode),
 }
+
+
+def fake_encode(sentences):
+    return np.ones((len(sentences), 4), np.float32) / 2
 
 
 @pytest.fixture(params=ENVIRONMENTS.values(), ids=ENVIRONMENTS.keys())
@@ -95,9 +106,8 @@ def test_a_bad_action_is_refused_and_nothing_moves(environment, spoil):
 def test_an_episode_without_success_is_truncated_not_terminated(environment):
     environment.reset(np.random.default_rng(0))
     up = np.zeros((environment.num_envs, environment.action_layout.size), np.float32)
-    steps = round(max(skill.time_limit for skill in SKILLS.values()) / environment.control_period)
     ends = np.zeros(environment.num_envs, bool)
-    for _ in range(steps):
+    for _ in range(environment.horizon):
         result = environment.step(up)
         assert not result.terminated.any()
         ends |= result.truncated
@@ -112,3 +122,5 @@ def test_close_may_be_called_twice(environment):
 def test_an_unknown_skill_is_an_error_that_lists_the_known():
     with pytest.raises(LegionError, match="no skill fly; known: reach, put, push"):
         TabletopEnvironment(("fly",))
+    with pytest.raises(LegionError, match="no Meta-World task 'fly'; known: assembly, basketball"):
+        MetaWorldEnvironment("fly")

@@ -29,6 +29,7 @@ class Environment(Protocol):
     observation_layout: Layout
     action_layout: Layout  # every action lies in [-1, 1]
     control_period: float  # s
+    horizon: int  # control periods that the longest episode lasts
     instructions: tuple[str, ...]  # (num_envs,): all that a learner is told of its task
 
     def reset(self, rng: np.random.Generator, where: np.ndarray | None = None) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from legion_ros.core.episode import Episode
+from legion_ros.learning.rule import Rule
 from legion_ros.policy import Expert
 
 __all__ = ["CloningConfig", "clone"]
@@ -28,6 +29,7 @@ def clone(
     rng: np.random.Generator,
     start: Expert | None = None,
     stepped: Callable[[int], None] = lambda steps: None,
+    rule: Rule | None = None,
 ) -> Expert:
     """Fit an expert to the labels of episodes by mean squared error.
 
@@ -37,6 +39,7 @@ def clone(
         rng: draws the batches and the first weights.
         start: an expert to go on from (a copy: it stays as it is); its observation statistics are kept.
         stepped: called with the number of gradient steps done since the last call.
+        rule: of a continual-learning method.
     """
     if not episodes:
         raise ValueError("no episodes to clone")
@@ -55,9 +58,15 @@ def clone(
     for step in range(config.steps):
         rows = torch.from_numpy(rng.integers(len(observation), size=config.batch))
         loss = torch.nn.functional.mse_loss(expert(observation[rows]), label[rows])
+        if rule is not None and (term := rule.loss(expert)) is not None:
+            loss = loss + term
         optimiser.zero_grad()
         loss.backward()
+        if rule is not None:
+            rule.gradient(parameters)
         optimiser.step()
+        if rule is not None:
+            rule.stepped(parameters)
         schedule.step()
         if (step + 1) % 100 == 0:
             stepped(100)

@@ -45,9 +45,23 @@ class Expert:
         self.mean = torch.as_tensor(mean, dtype=torch.float32)
         self.deviation = torch.as_tensor(deviation, dtype=torch.float32)
 
+    @property
+    def observation_size(self) -> int:
+        """Length of an observation."""
+        return len(self.mean)
+
+    @property
+    def action_size(self) -> int:
+        """Length of an action."""
+        return self.network[-1].out_features
+
+    def standardised(self, observation: torch.Tensor) -> torch.Tensor:
+        """Observations (..., observation size) as the network sees them."""
+        return (observation - self.mean) / self.deviation
+
     def __call__(self, observation: torch.Tensor) -> torch.Tensor:
         """Actions (N, action size) in (-1, 1) for observations (N, observation size), with gradients."""
-        return torch.tanh(self.network((observation - self.mean) / self.deviation))
+        return torch.tanh(self.network(self.standardised(observation)))
 
     @torch.inference_mode()
     def act(self, observation: np.ndarray) -> np.ndarray:

@@ -46,6 +46,7 @@ class TabletopEnvironment:
         self.worlds = [TabletopWorld() for _ in range(num_envs)]
         self.skills = [GroundedSkill("press", target="button")] * num_envs  # until the first reset
         self._names = skills
+        self.horizon = round(max(SKILLS[name].time_limit for name in skills) / CONTROL_PERIOD)
         self._config = config or PracticeConfig()
         self._steps = np.zeros(num_envs, int)
         self._delays = np.zeros(num_envs, int)

@@ -1,0 +1,57 @@
+"""The contract of every continual-learning method: lessons in, actors out, saved and restored exactly."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+
+from legion_ros.learning.lesson import Learned, Lesson
+
+__all__ = ["Actor", "Method", "Progress"]
+
+Actor = Callable[[np.ndarray], np.ndarray]  # observations (N, O) -> actions (N, A) float32 in [-1, 1]
+Progress = Callable[[int, int], None]  # (done, total) of the lesson's budget
+
+
+@runtime_checkable
+class Method(Protocol):
+    """One way to learn task after task. Every random draw comes from the generator that `learn` is given."""
+
+    name: ClassVar[str]  # as `--methods` spells it
+    needs_task_id: ClassVar[bool]  # the report says so, and only then is an id ever passed
+
+    def learn(self, lesson: Lesson, rng: np.random.Generator, progress: Progress) -> Learned:
+        """Take one lesson, within its budget, and finish it: consolidation at a task's end is done here."""
+        ...
+
+    def actor(
+        self, instructions: Sequence[str], observation: np.ndarray, task_id: int | None = None
+    ) -> Actor:
+        """What acts in N new episodes, in the final form of what was learned: no noise, no learning.
+
+        Args:
+            instructions: (N,) what each episode is asked to do.
+            observation: (N, O) how each episode starts; a method may tell tasks apart by it.
+            task_id: given only where `needs_task_id`.
+
+        Raises:
+            MethodError: nothing was learned yet.
+        """
+        ...
+
+    @property
+    def kept_transitions(self) -> int:
+        """Transitions kept from finished lessons: replay, rehearsal, demonstrations."""
+        ...
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Every number that the method has learned, by path ("expert/3/0.weight"); no pickles, no objects."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """Everything else, as JSON: counts, names, sentences."""
+        ...
+
+    def restore(self, tensors: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
+        """Become what `tensors()` and `facts()` came from, to the bit. MethodError on what can't be."""
+        ...
