@@ -5,12 +5,18 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
+from legion_ros.core import LegionError
 from legion_ros.learning.lesson import Learned, Lesson
 
-__all__ = ["Actor", "Method", "Progress"]
+__all__ = ["Actor", "Encode", "Method", "MethodError", "Progress"]
 
 Actor = Callable[[np.ndarray], np.ndarray]  # observations (N, O) -> actions (N, A) float32 in [-1, 1]
 Progress = Callable[[int, int], None]  # (done, total) of the lesson's budget
+Encode = Callable[[tuple[str, ...]], np.ndarray]  # sentences -> (N, D) float32 unit embeddings
+
+
+class MethodError(LegionError):
+    """A method that is not known, has learned nothing yet, or is given what it cannot be restored from."""
 
 
 @runtime_checkable
