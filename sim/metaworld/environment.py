@@ -74,6 +74,12 @@ class MetaWorldEnvironment(Environment):
         self._elapsed = np.zeros(num_envs, int)
         self.instructions = (self._sentences[0],) * num_envs
         self._observation = np.zeros((num_envs, OBSERVATION.size), np.float32)
+        self._raw = np.zeros((num_envs, 39))
+
+    @property
+    def raw_observation(self) -> np.ndarray:
+        """(num_envs, 39) as Meta-World has it: what its scripted policies are asked with."""
+        return self._raw.copy()
 
     def reset(self, rng: np.random.Generator, where: np.ndarray | None = None) -> np.ndarray:
         """Start new episodes; with `where=None` the simulators themselves are made anew from `rng`."""
@@ -85,6 +91,7 @@ class MetaWorldEnvironment(Environment):
         chosen = np.flatnonzero(where)
         if len(chosen):
             raw, _ = self._pool.reset(chosen)
+            self._raw[chosen] = raw
             self._observation[chosen] = observe(raw)
             self._elapsed[chosen] = 0
             words = list(self.instructions)
@@ -108,6 +115,7 @@ class MetaWorldEnvironment(Environment):
             reward += gained
             success |= info["success"] > 0.5
         self._elapsed += 1
+        self._raw[:] = raw
         self._observation = observe(raw)
         truncated = self._elapsed >= self.horizon
         return StepResult(
