@@ -8,6 +8,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
-SUMMARY = "measure: success at clearing tables, latency of control, speed of the simulator"
+SUMMARY = "measure: success at clearing tables, latency of control, speed of the simulator, loss by kill -9"
 INSTRUCTION = "clear the table"
 STARTING = 90.0  # s that the graph may take to become active
 LONGEST = 300.0  # simulated s that one scene may take
@@ -45,17 +48,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "sim", help="simulated s in a second on one core, six objects, nothing waiting"
     )
     speed.add_argument("--simulated", type=float, default=100.0, help="s to simulate (default: %(default)s)")
+    crash = benches.add_parser("crash", help="what is lost when a process that keeps transitions is killed")
+    crash.add_argument("--kills", type=int, default=200, help="kill -9, so often (default: %(default)s)")
     for bench in (table, latency):
         bench.add_argument("--knowledge", default="", help="folder of what was learned (default: what ships)")
-    for bench in (table, latency, speed):
-        bench.add_argument("--seed", type=int, default=0, help="of the scenes (default: %(default)s)")
+    for bench in (table, latency, speed, crash):
+        bench.add_argument("--seed", type=int, default=0, help="of what is random (default: %(default)s)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print the figures; 0 when they could be taken, whatever they are."""
     if options.seed < 0:
         raise LegionError(f"seed {options.seed} is not valid: 0 or more")
-    figures = {"table": _table, "latency": _latency, "sim": _speed}[options.bench](options)
+    benches = {"table": _table, "latency": _latency, "sim": _speed, "crash": _crash}
+    figures = benches[options.bench](options)
     print(json.dumps(figures, indent=2))
     return 0
 
@@ -64,6 +70,36 @@ def _speed(options: argparse.Namespace) -> dict:
     from legion_ros.evaluation.simulator_speed import measure_speed
 
     return {"command": _command(), **measure_speed(options.seed, options.simulated)}
+
+
+def _crash(options: argparse.Namespace) -> dict:
+    import numpy as np
+    from rich.progress import track
+    from rich.table import Table
+
+    from legion_ros.evaluation.crash import measure_crashes, rows_per_second
+
+    if options.kills < 1:
+        raise LegionError(f"{options.kills} kills is not valid: 1 or more")
+    console = Console(stderr=True, highlight=False)
+    # beside the working directory's files, not in memory: a disk is what is measured
+    with TemporaryDirectory(prefix="legion-crash-", dir=".") as folder:
+        kills = iter(track(range(options.kills), "kill -9", console=console))
+        next(kills)
+        report = measure_crashes(
+            Path(folder), options.kills, np.random.default_rng(options.seed), lambda _: next(kills, None)
+        )
+        speed = rows_per_second(Path(folder), 3.0)
+    table = Table("kill -9", str(report.kills))
+    for what in ("rows", "checkpoints"):
+        acknowledged, lost = (getattr(report, f"{how}_{what}") for how in ("acknowledged", "lost"))
+        table.add_row(f"{what} acknowledged", str(acknowledged))
+        table.add_row(f"{what} lost", str(lost))
+    table.add_row("checkpoints unloadable", str(report.unloadable_checkpoints))
+    table.add_row("replays unopenable", str(report.unopenable_replays))
+    table.add_row("rows a second", f"{speed['rows_per_s']:.0f}")
+    console.print(table)
+    return {"command": _command(), **asdict(report), "clean": report.clean, **speed}
 
 
 # -- through the graph ------------------------------------------------------------------------------------
