@@ -8,7 +8,7 @@ import numpy as np
 from legion_ros.core import LegionError
 from legion_ros.learning.lesson import Learned, Lesson
 
-__all__ = ["Actor", "Encode", "Method", "MethodError", "Progress"]
+__all__ = ["Actor", "Encode", "HasMixture", "Method", "MethodError", "Progress"]
 
 Actor = Callable[[np.ndarray], np.ndarray]  # observations (N, O) -> actions (N, A) float32 in [-1, 1]
 Progress = Callable[[int, int], None]  # (done, total) of the lesson's budget
@@ -60,4 +60,36 @@ class Method(Protocol):
 
     def restore(self, tensors: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """Become what `tensors()` and `facts()` came from, to the bit. MethodError on what can't be."""
+        ...
+
+
+@runtime_checkable
+class HasMixture(Protocol):
+    """What a method with a mixture offers besides: the evaluation judges how well it tells tasks apart.
+
+    Neither call changes the method.
+    """
+
+    @property
+    def components(self) -> int:
+        """How many components there are."""
+        ...
+
+    def novelty(
+        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
+    ) -> np.ndarray:
+        """(N,) float: probability that what N new episodes ask for belongs to no component.
+
+        Args:
+            instructions: (N,) what each episode is asked to do.
+            observation: (N, O) how each episode starts.
+            early: (N, T, O + A) what was seen, and then done, in its first T control periods under uniformly
+                random actions, as in a lesson's probe; None before any step.
+        """
+        ...
+
+    def assigned(
+        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
+    ) -> np.ndarray:
+        """(N,) int64: which component each episode belongs to most likely, if it belongs to one."""
         ...
