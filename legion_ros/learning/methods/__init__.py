@@ -6,7 +6,7 @@ from legion_ros.learning.methods.method import Encode, Method, MethodError
 
 __all__ = ["METHODS", "Method", "MethodError", "make"]
 
-# {name: (module here, class in it)}: imported when asked for, since learning is heavy. Each class is made with
+# {name: (module here, class in it)}: imported when asked for, since learning is heavy. Each class takes
 # `encode=`: what embeds the sentences of episodes after `restore`; a lesson brings its own.
 METHODS: dict[str, tuple[str, str]] = {
     "experts": ("experts", "Experts"),
@@ -35,4 +35,5 @@ def make(name: str, encode: Encode | None = None) -> Method:
     if name not in METHODS:
         raise MethodError(f"no method {name!r}; known: {', '.join(METHODS)}")
     module, kind = METHODS[name]
-    return getattr(import_module(f"{__name__}.{module}"), kind)(encode=encode)
+    made = getattr(import_module(f"{__name__}.{module}"), kind)
+    return made() if encode is None else made(encode=encode)
