@@ -1,0 +1,127 @@
+"""How one task is learned: shown, if anybody shows it; practised; the better of the two is kept."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from legion_ros.core import Environment
+from legion_ros.learning.cloning import CloningConfig, clone
+from legion_ros.learning.lesson import Lesson
+from legion_ros.learning.methods.method import Progress
+from legion_ros.learning.ppo import Anchor, PPOConfig, fresh_policy, practise
+from legion_ros.learning.trial import paired, trial
+from legion_ros.policy import Expert
+
+__all__ = ["Apprenticed", "ApprenticeshipConfig", "apprentice"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprenticeshipConfig:
+    """From scratch: the dense reward and wide noise. After a clone: success alone, narrow noise, an anchor."""
+
+    cloning: CloningConfig = field(default_factory=lambda: CloningConfig(batch=256))  # but for its `steps`
+    scratch: PPOConfig = field(default_factory=PPOConfig)
+    refine: PPOConfig = field(
+        default_factory=lambda: PPOConfig(
+            deviation=0.15, fixed_deviation=True, reward="success", reward_scale=0.1, warm_up=3, enough=0.995
+        )
+    )
+    anchor: float = 0.1  # weight of the distance from the clone, at the start ...
+    half_life: int = 10  # ... halved every so many rollouts
+    rounds: int = 2  # of `num_envs` episodes each, in which clone and refined policy are compared
+    promising: float = 0.1  # success at which another task's expert is worth starting from, without a clone
+
+
+@dataclass(frozen=True)
+class Apprenticed:
+    """What was learned, and what it cost."""
+
+    policy: Expert
+    practice: int  # control periods
+    gradient_steps: int
+    started: str  # "clone", "nearest" or "scratch": where practice set out from
+    refined: bool  # False where the clone was kept
+
+
+def apprentice(
+    lesson: Lesson,
+    environment: Environment,
+    nearest: Expert | None,
+    rng: np.random.Generator,
+    config: ApprenticeshipConfig,
+    progress: Progress,
+    spent: int = 0,
+) -> Apprenticed:
+    """Learn the task of `lesson` in `environment`, in an expert of its own.
+
+    Args:
+        lesson: demonstrations and budget.
+        environment: of the lesson; reset here, not closed.
+        nearest: the expert of the nearest known task; copied, never changed.
+        rng: of everything drawn.
+        config: how.
+        progress: called with the control periods spent and allowed.
+        spent: control periods of the lesson's budget that are gone.
+    """
+    if lesson.demonstrations:
+        return _shown(lesson, environment, nearest, rng, config, progress, spent)
+    start, started = None, "scratch"
+    if nearest is not None and _left(lesson, environment, spent) > 1:
+        tried = trial(environment, nearest.act, rng)
+        spent += tried.steps
+        if tried.success.mean() >= config.promising:
+            start, started = Expert.from_tensors(nearest.tensors()), "nearest"
+    policy = start or fresh_policy(
+        environment.observation_layout.size, environment.action_layout.size, rng, config.scratch
+    )
+    done = practise(
+        environment,
+        policy,
+        rng,
+        config.scratch,
+        steps=lesson.budget.practice - spent,
+        settled=start is not None,
+        progress=lambda steps, _: progress(spent + steps, lesson.budget.practice),
+    )
+    return Apprenticed(done.policy, spent + done.steps, done.gradient_steps, started, True)
+
+
+def _shown(
+    lesson: Lesson,
+    environment: Environment,
+    nearest: Expert | None,
+    rng: np.random.Generator,
+    config: ApprenticeshipConfig,
+    progress: Progress,
+    spent: int,
+) -> Apprenticed:
+    """Clone, refine, and keep the clone unless the refined policy does better in the same episodes."""
+    cloning = replace(config.cloning, steps=lesson.budget.cloning)
+    cloned = clone(lesson.demonstrations, cloning, rng)
+    comparison = 2 * config.rounds * environment.num_envs * environment.horizon
+    steps = lesson.budget.practice - spent - comparison
+    if steps < environment.num_envs * environment.horizon:
+        return Apprenticed(cloned, spent, cloning.steps, "clone", False)
+    done = practise(
+        environment,
+        Expert.from_tensors(cloned.tensors()),
+        rng,
+        config.refine,
+        steps=steps,
+        anchor=Anchor(policy=cloned, weight=config.anchor, half_life=config.half_life),
+        progress=lambda steps, _: progress(spent + steps, lesson.budget.practice),
+    )
+    success, compared = paired(environment, (cloned.act, done.policy.act), rng, config.rounds)
+    refined = bool(success[1].mean() > success[0].mean())
+    return Apprenticed(
+        done.policy if refined else cloned,
+        spent + done.steps + compared,
+        cloning.steps + done.gradient_steps,
+        "clone",
+        refined,
+    )
+
+
+def _left(lesson: Lesson, environment: Environment, spent: int) -> int:
+    """Rollouts that the budget still holds."""
+    return (lesson.budget.practice - spent) // (environment.num_envs * environment.horizon)
