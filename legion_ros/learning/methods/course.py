@@ -92,7 +92,9 @@ class Course:
 
     def _report(self, practice: int = 0) -> None:
         """Say how far the lesson is, with `practice` periods that are not booked yet."""
-        self.progress(self.practice + practice + self.cloning, self.budget.practice + self.budget.cloning)
+        cloning = min(self.cloning, self.budget.cloning)  # consolidation has no budget of its own
+        total = self.budget.practice + self.budget.cloning
+        self.progress(self.practice + practice + cloning, total)
 
 
 def statistics(layout: Layout, seen: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

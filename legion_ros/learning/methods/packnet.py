@@ -24,7 +24,8 @@ class PackNetConfig:
 
     kept: float = 0.1  # of the free weights of each layer that a task keeps
     retraining: float = 0.25  # of a lesson's budget, spent after pruning
-    rehearsed: int = 20_000  # observations of the task at hand, on which the pruned network is retrained
+    rehearsed: int = 20_000  # observations of the task at hand, on which the pruned network is retrained ...
+    consolidation: int = 2000  # ... for so many gradient steps, where no demonstrations bring a budget for it
 
 
 def prune(
@@ -53,6 +54,9 @@ def prune(
 class Packing(TaskRule):
     """Who owns which weight; what is owned does not change any more, to the byte.
 
+    After pruning, the kept weights learn to do again what the whole network did (the paper retrains on the
+    task's data, Continual World on its replay; an on-policy learner keeps none), then practise on.
+
     A task acts with its own weights and those of the tasks before it. Biases are not pruned: the first task
     learns them, and they are frozen with its pruning, as in the paper and in Continual World. A task that
     comes again is a new visit: it takes further weights, and acts with them from then on.
@@ -62,6 +66,7 @@ class Packing(TaskRule):
         """All is free."""
         self.config = config or PackNetConfig()
         self.retraining = self.config.retraining
+        self.consolidation = self.config.consolidation
         self.owner: dict[str, torch.Tensor] = {}  # by the names of the layers' weights, (out, in) int64
         self.visits: dict[int, int] = {}  # {task id: its last visit}
         self.count = 0  # visits that are over

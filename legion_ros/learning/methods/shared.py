@@ -188,9 +188,11 @@ class SharedMethod:
         action = policy.act(rows)
         self._rule.compress(policy)
         again = Episode("what was done before", rows, action, action, True)
-        policy = course.clone(policy, [again], lesson.budget.cloning - course.cloning)
+        shown = bool(lesson.demonstrations)
+        steps = lesson.budget.cloning - course.cloning if shown else self._rule.consolidation
+        policy = course.clone(policy, [again], steps)
         left = lesson.budget.practice - course.practice
-        return course.refine(policy, left) if lesson.demonstrations else course.practise(policy, left)
+        return course.refine(policy, left) if shown else course.practise(policy, left)
 
     def _embed(self, sentences: tuple[str, ...]) -> np.ndarray:
         if self._encode is None:

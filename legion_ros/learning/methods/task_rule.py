@@ -33,6 +33,7 @@ class TaskRule:
     """A `Rule` with a life from task to task. This one does nothing: plain fine-tuning."""
 
     retraining = 0.0  # share of a lesson's budget that is left for after `compress`
+    consolidation = 0  # gradient steps on the network's own actions after `compress`, when nothing was shown
 
     def wanted(self, transitions: int) -> int:
         """How many of a lesson's transitions, at most `transitions`, must be at hand when it ends."""
