@@ -1,0 +1,122 @@
+"""Which of the things that were learned is this, or is it new? The knowledge space with the mixture in it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from legion_ros.knowledge.dirichlet import Change, DirichletMixture
+from legion_ros.knowledge.errors import KnowledgeError
+from legion_ros.knowledge.space import KnowledgeSpace
+
+__all__ = ["Recall"]
+
+
+class Recall:
+    """A knowledge space and the Dirichlet-process mixture that grows in it.
+
+        recall = Recall(KnowledgeSpace.load(share("config", "knowledge", "space")))
+        change = recall.learn(embeddings, observation, early, reward)  # one visit to one task, N episodes of it
+        component, new = change.assignment[0], bool(change.born)
+        shares = recall.posterior(embeddings, observation)             # (N, K + 1), each episode by itself
+        component = recall.known(embeddings, observation)              # (N,) ids: the nearest that is known
+
+    Everywhere: embeddings (N, D) unit, observation (N, O) the first of each episode, early (N, H, O) the H
+    observations after it, reward (N, H); what is None was not observed. H = 10 control periods of random actions
+    are what the space was calibrated with.
+    """
+
+    def __init__(self, space: KnowledgeSpace, mixture: DirichletMixture | None = None) -> None:
+        """Nothing learned yet, unless a mixture is given.
+
+        Raises:
+            KnowledgeError: the mixture lives in another space.
+        """
+        self.space = space
+        self.mixture = DirichletMixture(space.prior) if mixture is None else mixture
+        if self.mixture.prior.size != space.size:
+            raise KnowledgeError(
+                f"a mixture over {self.mixture.prior.size} dimensions does not fit a space of {space.size}"
+            )
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """(K,) of the components, in the order of the columns of `posterior`."""
+        return self.mixture.ids
+
+    def posterior(
+        self,
+        embeddings: np.ndarray | None,
+        observation: np.ndarray | None = None,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """(N, K + 1) which component each episode asks for, by itself; the last column is "none: it is new"."""
+        return self.mixture.responsibilities(*self.space.point(embeddings, observation, early, reward))
+
+    def known(
+        self,
+        embeddings: np.ndarray | None,
+        observation: np.ndarray | None = None,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """(N,) id of the component that each episode is nearest to, new or not.
+
+        Raises:
+            KnowledgeError: nothing was learned yet.
+        """
+        if not self.ids:
+            raise KnowledgeError("nothing was learned yet: no component is nearest")
+        shares = self.posterior(embeddings, observation, early, reward)
+        return np.array(self.ids)[shares[:, :-1].argmax(1)]
+
+    def visit(
+        self,
+        embeddings: np.ndarray | None,
+        observation: np.ndarray | None = None,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """(K + 1,) which component all of the episodes ask for, known to be of one task; the last is "new"."""
+        return self.mixture.visit(*self._points(embeddings, observation, early, reward))
+
+    def learn(
+        self,
+        embeddings: np.ndarray | None,
+        observation: np.ndarray | None = None,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
+        *,
+        moves: bool = False,
+    ) -> Change:
+        """Take in one visit to one task: into the component that explains it, or into a new one.
+
+        With `moves` components may merge or be deleted afterwards; whoever holds an expert for each component
+        has to follow the Change then.
+        """
+        return self.mixture.absorb(
+            *self._points(embeddings, observation, early, reward), together=True, moves=moves
+        )
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Every number of the mixture, by path; the space has a file of its own."""
+        return self.mixture.tensors()
+
+    @classmethod
+    def from_tensors(cls, space: KnowledgeSpace, tensors: Mapping[str, np.ndarray]) -> "Recall":
+        """What `tensors()` came from, to the bit. KnowledgeError on what can't be, or from another space."""
+        mixture = DirichletMixture.from_tensors(tensors)
+        ours, theirs = space.prior.tensors(), mixture.prior.tensors()
+        if any(not np.array_equal(ours[name], theirs[name]) for name in ours):
+            raise KnowledgeError("the mixture was learned in another knowledge space: its prior differs")
+        return cls(space, mixture)
+
+    def _points(self, embeddings: np.ndarray | None, *behaviour: np.ndarray | None) -> tuple:
+        """Points of one visit; a sentence that is said again says nothing new, so it counts once."""
+        points, observed = self.space.point(embeddings, *behaviour)
+        if embeddings is not None:
+            _, first = np.unique(np.asarray(embeddings), axis=0, return_index=True)
+            again = np.ones(len(points), bool)
+            again[first] = False
+            observed[again, : self.space.language.shape[1]] = False
+        return points, observed
