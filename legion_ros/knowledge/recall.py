@@ -7,6 +7,7 @@ import numpy as np
 from legion_ros.knowledge.dirichlet import Change, DirichletMixture
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.space import KnowledgeSpace
+from legion_ros.share import share
 
 __all__ = ["Recall"]
 
@@ -14,15 +15,15 @@ __all__ = ["Recall"]
 class Recall:
     """A knowledge space and the Dirichlet-process mixture that grows in it.
 
-        recall = Recall(KnowledgeSpace.load(share("config", "knowledge", "space")))
-        change = recall.learn(embeddings, observation, early, reward)  # one visit to one task, N episodes of it
+        recall = Recall.shipped()
+        change = recall.learn(embeddings, observation, early, reward)  # one visit to a task, N episodes
         component, new = change.assignment[0], bool(change.born)
         shares = recall.posterior(embeddings, observation)             # (N, K + 1), each episode by itself
         component = recall.known(embeddings, observation)              # (N,) ids: the nearest that is known
 
     Everywhere: embeddings (N, D) unit, observation (N, O) the first of each episode, early (N, H, O) the H
-    observations after it, reward (N, H); what is None was not observed. H = 10 control periods of random actions
-    are what the space was calibrated with.
+    observations after it, reward (N, H); what is None was not observed. The space was calibrated with
+    H = 10 control periods of random actions.
     """
 
     def __init__(self, space: KnowledgeSpace, mixture: DirichletMixture | None = None) -> None:
@@ -38,6 +39,11 @@ class Recall:
                 f"a mixture over {self.mixture.prior.size} dimensions does not fit a space of {space.size}"
             )
 
+    @classmethod
+    def shipped(cls) -> "Recall":
+        """Nothing learned yet, in the knowledge space that ships."""
+        return cls(KnowledgeSpace.load(share("config", "knowledge", "space")))
+
     @property
     def ids(self) -> tuple[int, ...]:
         """(K,) of the components, in the order of the columns of `posterior`."""
@@ -50,7 +56,7 @@ class Recall:
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N, K + 1) which component each episode asks for, by itself; the last column is "none: it is new"."""
+        """(N, K + 1) which component each episode asks for, by itself; the last column is "new"."""
         return self.mixture.responsibilities(*self.space.point(embeddings, observation, early, reward))
 
     def known(
@@ -77,7 +83,7 @@ class Recall:
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(K + 1,) which component all of the episodes ask for, known to be of one task; the last is "new"."""
+        """(K + 1,) which component all episodes, known to be of one task, ask for; the last is "new"."""
         return self.mixture.visit(*self._points(embeddings, observation, early, reward))
 
     def learn(

@@ -1,4 +1,4 @@
-"""The knowledge space: one point for what was asked, what was seen first, and what came of the first moves."""
+"""The knowledge space: one point for what was asked, seen first, and come of the first moves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ __all__ = ["KnowledgeSpace"]
 REWARD_FLOOR = 0.01  # rewards are told apart by their logarithm; below this all are one
 MOVED_FLOOR = 0.002  # m; as are distances that the object was moved
 EARLY = ("moved", "first_reward", "mean_reward")
-_ARRAYS = ("centre", "language", "columns", "offset", "scale", "object", "early_offset", "early_scale")
+ARRAYS = ("centre", "language", "columns", "offset", "scale", "object", "early_offset", "early_scale")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KnowledgeSpace:
     """Fixed maps into d = L + S + 3 dimensions, and the prior of the mixture there.
 
-    A point is (language (L,), start (S,), early (3,)): the sentence's embedding, whitened by how sentences of one
-    task scatter and reduced; numbers of the first observation; how far the object was moved in the first control
-    periods, the first reward and their mean. All were fitted once on task families that are in no stream
-    (`legion calibrate`), so the space stays as it is while tasks arrive.
+    A point is (language (L,), start (S,), early (3,)): the sentence's embedding, whitened by how sentences of
+    one task scatter, and reduced; numbers of the first observation; how far the object was moved in the first
+    control periods, their first reward and their mean one. All were fitted once on task families that are in
+    no stream (`legion calibrate`), so the space stays as it is while tasks arrive.
     """
 
     prior: Prior  # d dimensions
@@ -40,17 +40,27 @@ class KnowledgeSpace:
     facts: Mapping[str, Any]  # of the calibration: command, families, mean and sd of what was fitted
 
     def __post_init__(self) -> None:
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        arrays = {name: getattr(self, name) for name in ARRAYS}
         for name, array in arrays.items():
             if not np.isfinite(array).all():
                 raise KnowledgeError(f"{name} of the knowledge space holds a NaN or an infinity")
         embedding, start, early = self.centre.shape, self.columns.shape, (len(EARLY),)
-        wanted = {"offset": start, "scale": start, "object": (3,), "early_offset": early, "early_scale": early}
+        wanted = {
+            "offset": start,
+            "scale": start,
+            "object": (3,),
+            "early_offset": early,
+            "early_scale": early,
+        }
         for name, shape in {**wanted, "language": (*embedding, *self.language.shape[1:])}.items():
             if arrays[name].shape != shape or len(shape) > 2:
-                raise KnowledgeError(f"{name} of the knowledge space has shape {arrays[name].shape}, not {shape}")
+                raise KnowledgeError(
+                    f"{name} of the knowledge space has shape {arrays[name].shape}, not {shape}"
+                )
         if len(embedding) != 1 or len(start) != 1 or self.language.ndim != 2:
-            raise KnowledgeError("centre and columns of the knowledge space are vectors, language is a matrix")
+            raise KnowledgeError(
+                "centre and columns of the knowledge space are vectors, language is a matrix"
+            )
         for name in ("columns", "object"):
             if arrays[name].dtype.kind != "i" or (arrays[name] < 0).any():
                 raise KnowledgeError(f"{name} of the knowledge space must be whole numbers from 0")
@@ -123,7 +133,9 @@ class KnowledgeSpace:
     def _check(self, given: Mapping[str, np.ndarray]) -> int:
         """The number of points. The columns that are looked at must be there; there may be more."""
         if not given:
-            raise KnowledgeError("a point needs an instruction's embedding or an observation; nothing was given")
+            raise KnowledgeError(
+                "a point needs an instruction's embedding or an observation; nothing was given"
+            )
         least = 1 + max(self.columns.max(initial=0), self.object.max())
         counts, periods = set(), set()
         for name, value in given.items():
@@ -134,8 +146,8 @@ class KnowledgeSpace:
                 good = value.shape[-1] >= least
             if not good or 0 in value.shape[1:]:
                 raise KnowledgeError(
-                    f"{name} has shape {value.shape}; embeddings (N, {len(self.centre)}), observation (N, O), "
-                    f"early (N, H, O) and reward (N, H) are expected, O at least {least}"
+                    f"{name} has shape {value.shape}; embeddings (N, {len(self.centre)}), observation (N, O),"
+                    f" early (N, H, O) and reward (N, H) are expected, O at least {least}"
                 )
             if not np.isfinite(value).all():
                 raise KnowledgeError(f"{name} holds a NaN or an infinity")

@@ -26,7 +26,9 @@ class Statistics:
     def __post_init__(self) -> None:
         size = self.count.shape
         if len(size) != 2:
-            raise KnowledgeError(f"count of statistics has shape {size}; (components, dimensions) is expected")
+            raise KnowledgeError(
+                f"count of statistics has shape {size}; (components, dimensions) is expected"
+            )
         for field in fields(self):
             value = getattr(self, field.name)
             shape = size[:1] if field.name in ("mass", "entropy") else size

@@ -1,13 +1,9 @@
 """Knowledge on disk: one folder with knowledge.safetensors (all numbers) and manifest.json (all words).
 
-Written so that a crash at any moment leaves either the old knowledge or the new. Read strictly: whatever is
-missing, cut off, changed, of another version, of another shape or not finite is a KnowledgeError, and nothing
-is overwritten.
+Written and read as `legion_ros.knowledge.folder` does it. Read strictly: what is of another shape or not
+finite is a KnowledgeError, and nothing is overwritten.
 """
 
-import hashlib
-import json
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -19,6 +15,7 @@ import numpy as np
 from legion_ros.core import LegionError
 from legion_ros.knowledge.component import Component, TrainingRecord
 from legion_ros.knowledge.errors import KnowledgeError
+from legion_ros.knowledge.folder import read_pair, write_pair
 from legion_ros.knowledge.key import Key
 from legion_ros.knowledge.knowledge import Knowledge
 from legion_ros.knowledge.mixture import BaseMeasure, Mixture
@@ -27,47 +24,24 @@ from legion_ros.knowledge.whitening import Whitening
 __all__ = ["FORMAT", "read", "write"]
 
 FORMAT = 1  # version of what is written here; another one is refused
-TENSORS, MANIFEST = "knowledge.safetensors", "manifest.json"
-LIMIT = 64 * 2**20  # bytes: a larger file is not ours
+TENSORS = "knowledge.safetensors"
 _PART = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")  # no "..", no "/", no leading "."
 
 
 def write(knowledge: Knowledge, folder: Path) -> None:
-    """Save `knowledge` into `folder`, made where it is missing.
-
-    The new manifest lies beside the old one before the tensors are replaced, so that `read` finds a matching
-    pair whenever the power goes.
+    """Save `knowledge` into `folder`, made where it is missing; a crash leaves the old knowledge or the new.
 
     Raises:
         KnowledgeError: the folder can't be written, or an expert's tensors can't be stored.
     """
-    from safetensors.numpy import save
-
-    data = save(_tensors(knowledge))
-    manifest = json.dumps(
-        _manifest(knowledge, hashlib.sha256(data).hexdigest()), indent=2, ensure_ascii=False
-    )
-    if len(data) > LIMIT:
-        raise KnowledgeError(f"the tensors take {len(data)} bytes; at most {LIMIT} are stored")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        new_tensors = _write_durably(folder / f"{TENSORS}.new", data)
-        new_manifest = _write_durably(folder / f"{MANIFEST}.new", manifest.encode() + b"\n")
-        os.replace(new_tensors, folder / TENSORS)
-        _sync(folder)
-        os.replace(new_manifest, folder / MANIFEST)
-        _sync(folder)
-    except OSError as error:
-        raise KnowledgeError(f"can't write knowledge to {folder}: {error.strerror}") from error
+    write_pair(folder, TENSORS, _tensors(knowledge), _manifest(knowledge))
 
 
 def read(folder: Path, expert: Callable[[Mapping[str, np.ndarray]], Any] | None = None) -> Knowledge:
     """Load the knowledge in `folder`. Raises KnowledgeError on anything that `write` would not write."""
     if not folder.is_dir():
         raise KnowledgeError(f"no knowledge at {folder}: there is no such folder; `legion train` makes one")
-    data = _read_file(folder / TENSORS)
-    manifest = _matching_manifest(folder, hashlib.sha256(data).hexdigest())
-    tensors = _parse(data, folder)
+    tensors, manifest = read_pair(folder, TENSORS, FORMAT)
     if expert is None:
         from legion_ros.policy import Expert
 
@@ -89,92 +63,18 @@ def _tensors(knowledge: Knowledge) -> dict[str, np.ndarray]:
             tensors[f"{component.name}/expert/{name}"] = value
     for name, value in tensors.items():
         _check_tensor(name, value)
-    return {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+    return tensors
 
 
-def _manifest(knowledge: Knowledge, sha256: str) -> dict[str, Any]:
+def _manifest(knowledge: Knowledge) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "sha256": sha256,
         "base_measure": asdict(knowledge.mixture.base),
         "components": [
             {"name": c.name, "skill": c.skill, "training": asdict(c.record), "sentences": list(c.sentences)}
             for c in knowledge.components
         ],
     }
-
-
-def _write_durably(path: Path, data: bytes) -> Path:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    return path
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read_file(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > LIMIT or not path.is_file():
-            raise KnowledgeError(
-                f"{path} is no knowledge file: {size} bytes; a file of at most {LIMIT} is expected"
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise KnowledgeError(f"can't read {path}: {error.strerror}") from error
-
-
-def _matching_manifest(folder: Path, sha256: str) -> dict[str, Any]:
-    """The manifest that names these tensors: the saved one, or the one that a crash left waiting."""
-    manifest = _json(folder / MANIFEST) if (folder / MANIFEST).exists() else {}
-    if manifest.get("sha256") != sha256:
-        try:
-            waiting = _json(folder / f"{MANIFEST}.new")
-        except KnowledgeError:
-            waiting = {}
-        if waiting.get("sha256") == sha256:
-            manifest = waiting
-    if not manifest:
-        raise KnowledgeError(f"can't read {folder / MANIFEST}: No such file or directory")
-    if manifest.get("format") != FORMAT:
-        raise KnowledgeError(
-            f"{folder / MANIFEST} has format {manifest.get('format')!r}; this program reads {FORMAT}"
-        )
-    if manifest.get("sha256") != sha256:
-        raise KnowledgeError(
-            f"{folder / TENSORS} is not the file that its manifest names: sha256 {sha256[:12]}..., "
-            f"not {str(manifest.get('sha256'))[:12]}...; it was changed or cut off"
-        )
-    return manifest
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(_read_file(path))
-    except (ValueError, RecursionError) as error:
-        raise KnowledgeError(f"{path} is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise KnowledgeError(f"{path} holds a {type(value).__name__}; a JSON object is expected")
-    return value
-
-
-def _parse(data: bytes, folder: Path) -> dict[str, np.ndarray]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    try:
-        tensors = load(data)
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise KnowledgeError(f"{folder / TENSORS} is not in the safetensors format: {error}") from error
-    return tensors
 
 
 def _check_tensor(name: str, value: np.ndarray) -> None:

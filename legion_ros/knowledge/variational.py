@@ -1,8 +1,8 @@
 """Memoised variational Bayes for a Dirichlet-process mixture: local step, global step, bound, births.
 
-Hughes & Sudderth, "Memoized online variational inference for Dirichlet process mixture models" (2013). What was
-absorbed before is present as its statistics, which stay as they are; the batch in hand is visited again and
-again, its own statistics taken out and put back each time, so no learning rate is needed.
+Hughes & Sudderth, "Memoized online variational inference for Dirichlet process mixture models" (2013).
+What was absorbed before is present as its statistics, which stay as they are; the batch in hand is visited
+again and again, its own statistics taken out and put back each time, so no learning rate is needed.
 """
 
 from dataclasses import dataclass
@@ -118,7 +118,7 @@ def _first_shares(prior: Prior, before: Statistics, batch: Batch) -> np.ndarray:
 
 
 def _ascend(prior: Prior, before: Statistics, batch: Batch, shares: np.ndarray) -> Fit:
-    """Local and global steps in turn until the bound stands still; components that `before` lacks are fresh."""
+    """Local and global steps in turn until the bound stands still; what `before` lacks is fresh."""
     fresh = shares.shape[1] - len(before)
     base = before.joined(Statistics.none(fresh, prior.size)) if fresh else before
     statistics = base + Statistics.of(batch.points, batch.observed, shares)

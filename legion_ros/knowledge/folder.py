@@ -1,0 +1,133 @@
+"""A folder of one safetensors file (all numbers) and manifest.json (all words, and the other file's hash).
+
+Written so that a crash at any moment leaves either the old pair or the new. Read strictly: whatever is
+missing, cut off, changed or of another version is a KnowledgeError, and nothing is overwritten.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from legion_ros.knowledge.errors import KnowledgeError
+
+__all__ = ["LIMIT", "MANIFEST", "read_pair", "write_pair"]
+
+MANIFEST = "manifest.json"
+LIMIT = 64 * 2**20  # bytes: a larger file is not ours
+
+
+def write_pair(folder: Path, name: str, tensors: Mapping[str, np.ndarray], manifest: dict[str, Any]) -> None:
+    """Save tensors into `folder`/`name` and the manifest beside it; the folder is made where it is missing.
+
+    The new manifest lies beside the old one before the tensors are replaced, so that `read_pair` finds a
+    matching pair whenever the power goes.
+
+    Raises:
+        KnowledgeError: the folder can't be written, or this is too much.
+    """
+    from safetensors.numpy import save
+
+    data = save({path: np.ascontiguousarray(value) for path, value in tensors.items()})
+    if len(data) > LIMIT:
+        raise KnowledgeError(f"the tensors take {len(data)} bytes; at most {LIMIT} are stored")
+    head = {"format": manifest.pop("format"), "sha256": hashlib.sha256(data).hexdigest()}
+    words = json.dumps({**head, **manifest}, indent=2, ensure_ascii=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        new_tensors = _write_durably(folder / f"{name}.new", data)
+        new_manifest = _write_durably(folder / f"{MANIFEST}.new", words.encode() + b"\n")
+        os.replace(new_tensors, folder / name)
+        _sync(folder)
+        os.replace(new_manifest, folder / MANIFEST)
+        _sync(folder)
+    except OSError as error:
+        raise KnowledgeError(f"can't write knowledge to {folder}: {error.strerror}") from error
+
+
+def read_pair(folder: Path, name: str, version: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The tensors and the manifest that `write_pair` saved with this format version.
+
+    Raises:
+        KnowledgeError: missing, cut off, changed, no safetensors, no JSON, or of another version.
+    """
+    data = _read_file(folder / name)
+    manifest = _matching_manifest(folder, name, version, hashlib.sha256(data).hexdigest())
+    return _parse(data, folder / name), manifest
+
+
+def _write_durably(path: Path, data: bytes) -> Path:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > LIMIT or not path.is_file():
+            raise KnowledgeError(
+                f"{path} is no knowledge file: {size} bytes; a file of at most {LIMIT} is expected"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise KnowledgeError(f"can't read {path}: {error.strerror}") from error
+
+
+def _matching_manifest(folder: Path, name: str, version: int, sha256: str) -> dict[str, Any]:
+    """The manifest that names these tensors: the saved one, or the one that a crash left waiting."""
+    manifest = _json(folder / MANIFEST) if (folder / MANIFEST).exists() else {}
+    if manifest.get("sha256") != sha256:
+        try:
+            waiting = _json(folder / f"{MANIFEST}.new")
+        except KnowledgeError:
+            waiting = {}
+        if waiting.get("sha256") == sha256:
+            manifest = waiting
+    if not manifest:
+        raise KnowledgeError(f"can't read {folder / MANIFEST}: No such file or directory")
+    if manifest.get("format") != version:
+        raise KnowledgeError(
+            f"{folder / MANIFEST} has format {manifest.get('format')!r}; this program reads {version}"
+        )
+    if manifest.get("sha256") != sha256:
+        raise KnowledgeError(
+            f"{folder / name} is not the file that its manifest names: sha256 {sha256[:12]}..., "
+            f"not {str(manifest.get('sha256'))[:12]}...; it was changed or cut off"
+        )
+    return manifest
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(_read_file(path))
+    except (ValueError, RecursionError) as error:
+        raise KnowledgeError(f"{path} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise KnowledgeError(f"{path} holds a {type(value).__name__}; a JSON object is expected")
+    return value
+
+
+def _parse(data: bytes, path: Path) -> dict[str, np.ndarray]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        tensors = load(data)
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise KnowledgeError(f"{path} is not in the safetensors format: {error}") from error
+    return tensors
