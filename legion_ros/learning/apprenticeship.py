@@ -17,13 +17,19 @@ __all__ = ["Apprenticed", "ApprenticeshipConfig", "apprentice"]
 
 @dataclass(frozen=True, kw_only=True)
 class ApprenticeshipConfig:
-    """From scratch: the dense reward and wide noise. After a clone: success alone, narrow noise, an anchor."""
+    """From scratch: the dense reward, wide noise. After a clone: success alone, narrow noise, an anchor."""
 
     cloning: CloningConfig = field(default_factory=lambda: CloningConfig(batch=256))  # but for its `steps`
     scratch: PPOConfig = field(default_factory=PPOConfig)
     refine: PPOConfig = field(
         default_factory=lambda: PPOConfig(
-            deviation=0.15, fixed_deviation=True, reward="success", reward_scale=0.1, warm_up=3, enough=0.995
+            deviation=0.15,
+            fixed_deviation=True,
+            learning_rate=1e-4,
+            reward="success",
+            reward_scale=0.1,
+            warm_up=3,
+            enough=0.995,
         )
     )
     anchor: float = 0.1  # weight of the distance from the clone, at the start ...
@@ -50,7 +56,6 @@ def apprentice(
     rng: np.random.Generator,
     config: ApprenticeshipConfig,
     progress: Progress,
-    spent: int = 0,
 ) -> Apprenticed:
     """Learn the task of `lesson` in `environment`, in an expert of its own.
 
@@ -61,12 +66,11 @@ def apprentice(
         rng: of everything drawn.
         config: how.
         progress: called with the control periods spent and allowed.
-        spent: control periods of the lesson's budget that are gone.
     """
     if lesson.demonstrations:
-        return _shown(lesson, environment, nearest, rng, config, progress, spent)
-    start, started = None, "scratch"
-    if nearest is not None and _left(lesson, environment, spent) > 1:
+        return _shown(lesson, environment, rng, config, progress)
+    spent, start, started = 0, None, "scratch"
+    if nearest is not None and lesson.budget.practice > 2 * environment.num_envs * environment.horizon:
         tried = trial(environment, nearest.act, rng)
         spent += tried.steps
         if tried.success.mean() >= config.promising:
@@ -89,19 +93,17 @@ def apprentice(
 def _shown(
     lesson: Lesson,
     environment: Environment,
-    nearest: Expert | None,
     rng: np.random.Generator,
     config: ApprenticeshipConfig,
     progress: Progress,
-    spent: int,
 ) -> Apprenticed:
     """Clone, refine, and keep the clone unless the refined policy does better in the same episodes."""
     cloning = replace(config.cloning, steps=lesson.budget.cloning)
     cloned = clone(lesson.demonstrations, cloning, rng)
     comparison = 2 * config.rounds * environment.num_envs * environment.horizon
-    steps = lesson.budget.practice - spent - comparison
+    steps = lesson.budget.practice - comparison
     if steps < environment.num_envs * environment.horizon:
-        return Apprenticed(cloned, spent, cloning.steps, "clone", False)
+        return Apprenticed(cloned, 0, cloning.steps, "clone", False)
     done = practise(
         environment,
         Expert.from_tensors(cloned.tensors()),
@@ -109,19 +111,14 @@ def _shown(
         config.refine,
         steps=steps,
         anchor=Anchor(policy=cloned, weight=config.anchor, half_life=config.half_life),
-        progress=lambda steps, _: progress(spent + steps, lesson.budget.practice),
+        progress=lambda steps, _: progress(steps, lesson.budget.practice),
     )
     success, compared = paired(environment, (cloned.act, done.policy.act), rng, config.rounds)
     refined = bool(success[1].mean() > success[0].mean())
     return Apprenticed(
         done.policy if refined else cloned,
-        spent + done.steps + compared,
+        done.steps + compared,
         cloning.steps + done.gradient_steps,
         "clone",
         refined,
     )
-
-
-def _left(lesson: Lesson, environment: Environment, spent: int) -> int:
-    """Rollouts that the budget still holds."""
-    return (lesson.budget.practice - spent) // (environment.num_envs * environment.horizon)

@@ -26,7 +26,8 @@ class PPOConfig:
     epochs: int = 8  # passes over each rollout
     batches: int = 4  # gradient steps a pass
     clip: float = 0.2  # of the probability ratio
-    learning_rate: float = 1e-3  # at the start; follows the divergence between 1e-5 and 3e-3
+    learning_rate: float = 1e-3  # of the policy, at the start; follows the divergence between 1e-5 and 3e-3
+    critic_rate: float = 1e-3  # learning rate of the critic
     divergence: float = 0.02  # KL between the policies before and after an update that is aimed at
     deviation: float = 0.6  # of the exploration noise, at the start
     fixed_deviation: bool = False  # whether the noise stays as it is
@@ -83,7 +84,10 @@ class PPO:
         self.log_deviation = nn.Parameter(start, requires_grad=not self.config.fixed_deviation)
         self.parameters = [*self.policy.network.parameters()]
         self.optimiser = torch.optim.Adam(
-            [*self.parameters, *self.critic.parameters(), self.log_deviation], lr=self.config.learning_rate
+            [
+                {"params": [*self.parameters, self.log_deviation], "lr": self.config.learning_rate},
+                {"params": [*self.critic.parameters()], "lr": self.config.critic_rate},
+            ]
         )
 
     @torch.inference_mode()
@@ -102,14 +106,16 @@ class PPO:
             old_mean, old_deviation = self.policy(flat[0]), self.log_deviation.exp().clone()
             old = _log_density(flat[1], old_mean, old_deviation)
         rows = len(old)
+        moved = 0.0
         for _ in range(self.config.epochs):
-            moved = 0.0
             for chosen in torch.randperm(rows, generator=self.generator).chunk(self.config.batches):
                 part = tuple(value[chosen] for value in flat)
-                moved += self._step(part, old[chosen], old_mean[chosen], old_deviation)
-            moved /= self.config.batches
-            if moved > 3 * self.config.divergence:
-                break
+                moved = self._step(part, old[chosen], old_mean[chosen], old_deviation)
+                if moved > 3 * self.config.divergence:
+                    break
+            else:
+                continue
+            break
         self._follow(moved)
         self.rollouts += 1
 
@@ -130,7 +136,7 @@ class PPO:
     def _step(
         self, part: tuple[torch.Tensor, ...], old: torch.Tensor, old_mean: torch.Tensor, spread: torch.Tensor
     ) -> float:
-        """One gradient step; returns the divergence from the policy that acted."""
+        """One gradient step; returns how far the policy had gone from the one that acted, before it."""
         observation, action, advantage, target = part
         loss = 0.5 * (self._value(observation) - target).square().mean()
         divergence = 0.0
@@ -173,11 +179,11 @@ class PPO:
         """Steer the step length by how far the update went, as rsl_rl does."""
         if self.rollouts < self.config.warm_up:
             return
-        for group in self.optimiser.param_groups:
-            if moved > 2 * self.config.divergence:
-                group["lr"] = max(1e-5, group["lr"] / 1.5)
-            elif moved < self.config.divergence / 2:
-                group["lr"] = min(3e-3, group["lr"] * 1.5)
+        group = self.optimiser.param_groups[0]
+        if moved > 2 * self.config.divergence:
+            group["lr"] = max(1e-5, group["lr"] / 1.5)
+        elif moved < self.config.divergence / 2:
+            group["lr"] = min(3e-3, group["lr"] * 1.5)
 
     def _value(self, observation: torch.Tensor) -> torch.Tensor:
         return self.critic(self.policy.standardised(observation))[..., 0]

@@ -188,8 +188,8 @@ class SAC:
 
     # -- saving ---------------------------------------------------------------------------------------------
 
-    def tensors(self) -> dict[str, np.ndarray]:
-        """Everything that the learner has learned, optimisers included."""
+    def weights(self) -> dict[str, np.ndarray]:
+        """Everything that the learner has learned, less the moments of its optimisers."""
         networks = {"actor": self.actor, "critics": self.critics, "targets": self.targets}
         tensors = {
             f"{part}/{name}": value.detach().numpy().copy()
@@ -198,6 +198,11 @@ class SAC:
         }
         tensors["temperature/log"] = self.log_temperature.detach().numpy().copy()
         tensors["inputs/mean"], tensors["inputs/deviation"] = self.mean.numpy(), self.deviation.numpy()
+        return tensors
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """The weights, and the moments of the optimisers."""
+        tensors = self.weights()
         for name, optimiser in self._optimisers.items():
             tensors |= {f"optimiser.{name}/{k}": value for k, value in optimiser_tensors(optimiser).items()}
         return tensors
@@ -208,28 +213,35 @@ class SAC:
 
     def restore(self, tensors: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """Go on where `tensors()` and `facts()` were taken, to the bit. CheckpointError on what can't be."""
-        parts: dict[str, dict[str, np.ndarray]] = {}
-        for path, value in tensors.items():
-            part, _, name = path.partition("/")
-            parts.setdefault(part, {})[name] = value
+        moments = {path for path in tensors if path.startswith("optimiser.")}
+        self.restore_weights({path: value for path, value in tensors.items() if path not in moments})
         try:
-            for part, network in (
-                ("actor", self.actor),
-                ("critics", self.critics),
-                ("targets", self.targets),
-            ):
-                values = {name: torch.from_numpy(np.array(v)) for name, v in parts[part].items()}
-                network.load_state_dict(values)
-            self.log_temperature = nn.Parameter(torch.from_numpy(np.array(parts["temperature"]["log"])))
-            self.mean = torch.from_numpy(np.array(parts["inputs"]["mean"]))
-            self.deviation = torch.from_numpy(np.array(parts["inputs"]["deviation"]))
-            self.start_optimisers()
             for name, optimiser in self._optimisers.items():
-                restore_optimiser(optimiser, parts[f"optimiser.{name}"])
+                own = f"optimiser.{name}/"
+                restore_optimiser(
+                    optimiser, {p.removeprefix(own): tensors[p] for p in moments if p.startswith(own)}
+                )
             self.updates = int(facts["updates"])
             restore_rng(self.generator, facts["generator"])
-        except (KeyError, RuntimeError, TypeError, ValueError) as error:
-            raise CheckpointError(f"no soft actor-critic of these sizes: {error}") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"no soft actor-critic: {error}") from error
+
+    def restore_weights(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Take over `weights()`; all moments are forgotten. CheckpointError on what does not fit."""
+        expected = self.weights()
+        if tensors.keys() != expected.keys():
+            odd = sorted(tensors.keys() ^ expected.keys())[:5]
+            raise CheckpointError(f"no soft actor-critic of these layers: {odd} missing or unknown")
+        for path, value in tensors.items():
+            if path != "temperature/log" and value.shape != expected[path].shape:
+                raise CheckpointError(f"{path} has shape {value.shape}, not {expected[path].shape}")
+        values = {path: torch.from_numpy(np.array(value, np.float32)) for path, value in tensors.items()}
+        for part, network in (("actor", self.actor), ("critics", self.critics), ("targets", self.targets)):
+            own = f"{part}/"
+            network.load_state_dict({p.removeprefix(own): v for p, v in values.items() if p.startswith(own)})
+        self.log_temperature = nn.Parameter(values["temperature/log"])
+        self.mean, self.deviation = values["inputs/mean"], values["inputs/deviation"]
+        self.start_optimisers()
 
     # -- within ---------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ class Trial:
     reward: np.ndarray  # (T, N) float32
     alive: np.ndarray  # (T, N) bool: false after the end of an episode
     success: np.ndarray  # (N,) bool: at any step of it
+    last: np.ndarray  # (N, O) float32: after the last action
 
     @property
     def steps(self) -> int:
@@ -29,7 +30,9 @@ class Trial:
         return self.alive.size
 
 
-def trial(environment: Environment, actor: Actor, rng: np.random.Generator, steps: int | None = None) -> Trial:
+def trial(
+    environment: Environment, actor: Actor, rng: np.random.Generator, steps: int | None = None
+) -> Trial:
     """Reset everything from `rng` and act until every episode has ended, or for so many steps.
 
     The same generator state gives the same episodes, whoever acts.
@@ -48,7 +51,7 @@ def trial(environment: Environment, actor: Actor, rng: np.random.Generator, step
         observation = result.observation
         if not alive.any():
             break
-    return Trial(instructions, *(np.stack(part) for part in zip(*seen, strict=True)), success)
+    return Trial(instructions, *(np.stack(part) for part in zip(*seen, strict=True)), success, observation)
 
 
 def paired(

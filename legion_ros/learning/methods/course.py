@@ -9,7 +9,7 @@ import numpy as np
 from legion_ros.core.episode import Episode
 from legion_ros.core.layout import Layout
 from legion_ros.learning.apprenticeship import ApprenticeshipConfig
-from legion_ros.learning.cloning import CloningConfig, clone
+from legion_ros.learning.cloning import clone
 from legion_ros.learning.instructed import Instructed
 from legion_ros.learning.lesson import Budget
 from legion_ros.learning.methods.method import Encode, Progress
@@ -49,7 +49,9 @@ class Course:
             self.gradient_steps += done
             self._report()
 
-        return clone(episodes, CloningConfig(steps=steps), self.rng, policy, stepped, self.rule)
+        return clone(
+            episodes, replace(self.config.cloning, steps=steps), self.rng, policy, stepped, self.rule
+        )
 
     def practise(self, policy: Expert, steps: int) -> Expert:
         """`policy` itself after at most so many control periods, rewarded densely, with wide noise."""

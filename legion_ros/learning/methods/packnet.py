@@ -25,7 +25,7 @@ class PackNetConfig:
     kept: float = 0.1  # of the free weights of each layer that a task keeps
     retraining: float = 0.25  # of a lesson's budget, spent after pruning
     rehearsed: int = 20_000  # observations of the task at hand, on which the pruned network is retrained ...
-    consolidation: int = 2000  # ... for so many gradient steps, where no demonstrations bring a budget for it
+    consolidation: float = 0.01  # ... for so many gradient steps a control period, where nothing was shown
 
 
 def prune(

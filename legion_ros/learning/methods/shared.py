@@ -189,7 +189,11 @@ class SharedMethod:
         self._rule.compress(policy)
         again = Episode("what was done before", rows, action, action, True)
         shown = bool(lesson.demonstrations)
-        steps = lesson.budget.cloning - course.cloning if shown else self._rule.consolidation
+        steps = (
+            lesson.budget.cloning - course.cloning
+            if shown
+            else int(self._rule.consolidation * course.practice)
+        )
         policy = course.clone(policy, [again], steps)
         left = lesson.budget.practice - course.practice
         return course.refine(policy, left) if shown else course.practise(policy, left)

@@ -33,7 +33,9 @@ class TaskRule:
     """A `Rule` with a life from task to task. This one does nothing: plain fine-tuning."""
 
     retraining = 0.0  # share of a lesson's budget that is left for after `compress`
-    consolidation = 0  # gradient steps on the network's own actions after `compress`, when nothing was shown
+    consolidation = (
+        0.0  # gradient steps on its own actions after `compress`, for each control period practised
+    )
 
     def wanted(self, transitions: int) -> int:
         """How many of a lesson's transitions, at most `transitions`, must be at hand when it ends."""

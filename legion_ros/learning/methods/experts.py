@@ -1,0 +1,280 @@
+"""Ours: a Dirichlet-process mixture of experts. No task id, ever; nothing that was learned is touched again.
+
+A lesson begins with a probe: a few moments of random motion in fresh episodes. The mixture says from the
+sentences and from what the probe saw which component this is, or that it is new. What is known is tried, and
+left alone if it still works; what is new gets an expert of its own, started from the nearest.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from legion_ros.core import Environment, LegionError
+from legion_ros.knowledge.recall import Recall
+from legion_ros.knowledge.space import KnowledgeSpace
+from legion_ros.learning.apprenticeship import ApprenticeshipConfig, apprentice
+from legion_ros.learning.lesson import Learned, Lesson
+from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress
+from legion_ros.learning.trial import Trial, trial
+from legion_ros.policy import Expert
+from legion_ros.share import share
+
+__all__ = ["Experts", "ExpertsConfig", "Know"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertsConfig:
+    """How tasks are told apart and how each is learned."""
+
+    num_envs: int = 64  # simulators practised in at once, where the budget has use for them
+    least_rollouts: int = 8  # a smaller budget is practised in fewer simulators, for so many rollouts
+    probe: int = 10  # control periods of random motion that a lesson begins with
+    decline: float = 0.1  # a known task that succeeds by so much less than it did is practised again
+    keep: float = 0.01  # of the transitions of a lesson, kept for merging two experts into one
+    most: int = 2000  # transitions kept of a lesson, however long it was
+    learner: ApprenticeshipConfig = field(default_factory=ApprenticeshipConfig)
+
+
+@dataclass(frozen=True)
+class Know:
+    """What belongs to one component of the mixture; replaced as a whole, never changed."""
+
+    expert: Expert
+    success: float  # at the end of its lesson, in fresh episodes
+    observation: np.ndarray  # (M, O) float32: where the finished expert was ...
+    action: np.ndarray  # (M, A) float32: ... and what it did there
+
+
+class Experts:
+    """One expert per component of the mixture; the newest learns, all others stay as they are."""
+
+    name: ClassVar[str] = "experts"
+    needs_task_id: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        encode: Encode | None = None,
+        config: ExpertsConfig | None = None,
+        space: KnowledgeSpace | None = None,
+    ) -> None:
+        """Knowing nothing.
+
+        Args:
+            encode: of sentences, until a lesson brings its own; all-MiniLM-L6-v2 when None.
+            config: how it learns.
+            space: where tasks are told apart; the one that ships when None.
+        """
+        self.config = config or ExpertsConfig()
+        space = space or KnowledgeSpace.load(share("config", "knowledge", "space"))
+        self.recall = Recall(space)
+        self.known: dict[int, Know] = {}
+        self._encode = encode
+
+    def learn(self, lesson: Lesson, rng: np.random.Generator, progress: Progress) -> Learned:
+        """Recognise or learn the task of `lesson`; see the module."""
+        if lesson.budget.practice <= 0 and not lesson.demonstrations:
+            raise MethodError("nothing to learn from: no demonstrations, and no practice in the budget")
+        self._encode = lesson.encode
+        with closing(self._environment(lesson)) as environment:
+            return self._learn(lesson, environment, rng, progress)
+
+    def _learn(
+        self, lesson: Lesson, environment: Environment, rng: np.random.Generator, progress: Progress
+    ) -> Learned:
+        rollout = environment.num_envs * environment.horizon
+        practical = lesson.budget.practice > 2 * rollout
+        spent = 0
+        if practical:
+            probe = trial(environment, _random(environment, rng), rng, self.config.probe)
+            spent, evidence = probe.steps, self._evidence(probe)
+        else:
+            evidence = self._shown(lesson)
+        nearest = self._nearest(evidence)
+        change = self.recall.learn(*evidence)
+        component = int(change.assignment[0])
+        if component in self.known:
+            if not practical:
+                return Learned(0, 0, component, born=False)
+            tried = trial(environment, self.known[component].expert.act, rng)
+            spent += tried.steps
+            if tried.success.mean() >= self.known[component].success - self.config.decline:
+                return Learned(spent, 0, component, born=False)
+            nearest = self.known[component].expert
+        left = lesson.budget.practice - spent - rollout if practical else 0  # a rollout for the proof
+        reduced = replace(lesson, budget=replace(lesson.budget, practice=left))
+        done = apprentice(reduced, environment, nearest, rng, self.config.learner, progress)
+        spent += done.practice
+        if practical:
+            proof = trial(environment, done.policy.act, rng)
+            spent += proof.steps
+            rows, success = (proof.observation[proof.alive], proof.action[proof.alive]), proof.success.mean()
+        else:
+            shown = lesson.demonstrations
+            rows = tuple(
+                np.concatenate([getattr(e, part) for e in shown]) for part in ("observation", "label")
+            )
+            success = 0.0  # not measured
+        seen = spent + sum(map(len, lesson.demonstrations))
+        self.known[component] = self._know(done.policy, float(success), rows, seen, rng)
+        return Learned(spent, done.gradient_steps, component, born=bool(change.born))
+
+    def actor(
+        self, instructions: Sequence[str], observation: np.ndarray, task_id: int | None = None
+    ) -> Actor:
+        """Each episode is acted in by the expert of the component nearest to its sentence and its start."""
+        if not self.known:
+            raise MethodError("experts has learned nothing yet: give it a lesson, or restore it")
+        chosen = self.recall.known(self._embed(instructions), self._start(observation))
+        groups = [(self.known[i].expert, chosen == i) for i in np.unique(chosen).tolist()]
+        size = groups[0][0].action_size
+
+        def act(observation: np.ndarray) -> np.ndarray:
+            if len(observation) != len(chosen):
+                raise MethodError(f"{len(observation)} observations for {len(chosen)} instructions")
+            action = np.empty((len(observation), size), np.float32)
+            for expert, rows in groups:
+                action[rows] = expert.act(observation[rows])
+            return action
+
+        return act
+
+    def novelty(
+        self,
+        instructions: Sequence[str],
+        observation: np.ndarray | None = None,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """(N,) probability that an episode asks for what is not known; see `Recall` for the shapes."""
+        start = None if observation is None else self._start(observation)
+        if start is None:
+            early = reward = None
+        return self.recall.posterior(self._embed(instructions), start, early, reward)[:, -1]
+
+    @property
+    def kept_transitions(self) -> int:
+        """Those that two experts would be merged with."""
+        return sum(len(know.action) for know in self.known.values())
+
+    @property
+    def components(self) -> tuple[int, ...]:
+        """Ids of the components that were found."""
+        return self.recall.ids
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """The mixture under "recall/", component 3's expert under "expert/3/", its transitions "kept/3/"."""
+        tensors = {f"recall/{name}": value for name, value in self.recall.tensors().items()}
+        for i, know in self.known.items():
+            tensors |= {f"expert/{i}/{name}": value.copy() for name, value in know.expert.tensors().items()}
+            tensors |= {f"kept/{i}/observation": know.observation, f"kept/{i}/action": know.action}
+        return tensors
+
+    def facts(self) -> dict[str, Any]:
+        """The success that each component's expert had."""
+        return {"method": self.name, "success": {str(i): know.success for i, know in self.known.items()}}
+
+    def restore(self, tensors: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
+        """All or nothing: on a MethodError this method is what it was."""
+        success = facts.get("success")
+        if facts.get("method") != self.name or not isinstance(success, Mapping):
+            raise MethodError(f"no facts of {self.name}: {dict(list(facts.items())[:3])}")
+        parts: dict[str, dict[str, np.ndarray]] = {}
+        for path, value in tensors.items():
+            part, _, name = path.rpartition("/")
+            if not isinstance(value, np.ndarray):
+                raise MethodError(f"{path!r} of {self.name} is no array, but a {type(value).__name__}")
+            parts.setdefault(part, {})[name] = value
+        recalled = {path[7:]: value for path, value in tensors.items() if path.startswith("recall/")}
+        surplus = [p for p in parts if p.split("/")[0] != "recall" and p not in _folders(success)]
+        if surplus:
+            raise MethodError(f"tensors {surplus[:3]} belong to no component of {self.name}")
+        try:
+            recall = Recall.from_tensors(self.recall.space, recalled)
+            known = {int(i): _restored(parts, i, float(rate)) for i, rate in success.items()}
+        except (LegionError, KeyError, ValueError, TypeError, IndexError, RuntimeError) as error:
+            raise MethodError(f"what {self.name} learned can't be restored: {error}") from error
+        if set(known) != set(recall.ids):
+            raise MethodError(f"experts for components {sorted(known)}; the mixture has {sorted(recall.ids)}")
+        self.recall, self.known = recall, known
+
+    def _environment(self, lesson: Lesson) -> Environment:
+        """As many copies as the budget has use for."""
+        one = lesson.practice(1)
+        most = lesson.budget.practice // (self.config.least_rollouts * one.horizon)
+        count = min(self.config.num_envs, most)
+        if count <= 1:
+            return one
+        one.close()
+        return lesson.practice(count)
+
+    def _evidence(self, probe: Trial) -> tuple[np.ndarray | None, ...]:
+        """Embeddings (N, D), start (N, O), early (N, H, O) and reward (N, H) of a probe."""
+        embeddings = self._embed(probe.instructions)
+        start = self._start(probe.observation[0])
+        if start is None:
+            return embeddings, None, None, None
+        after = np.concatenate((probe.observation[1:], probe.last[None]))
+        return embeddings, start, after.swapaxes(0, 1), probe.reward.T
+
+    def _shown(self, lesson: Lesson) -> tuple[np.ndarray | None, ...]:
+        """The evidence of demonstrations, where there is no practice to probe with."""
+        starts = np.stack([episode.observation[0] for episode in lesson.demonstrations])
+        embeddings = self._embed([episode.instruction for episode in lesson.demonstrations])
+        return embeddings, self._start(starts), None, None
+
+    def _nearest(self, evidence: tuple[np.ndarray | None, ...]) -> Expert | None:
+        """The expert of the component that most of the evidence is nearest to."""
+        if not self.known:
+            return None
+        shares = self.recall.visit(*evidence)[:-1]
+        return self.known[self.recall.ids[int(shares.argmax())]].expert
+
+    def _know(
+        self,
+        expert: Expert,
+        success: float,
+        rows: tuple[np.ndarray, np.ndarray],
+        seen: int,
+        rng: np.random.Generator,
+    ) -> Know:
+        """An expert, with its share of the transitions that were seen."""
+        count = min(int(self.config.keep * seen), self.config.most, len(rows[0]))
+        chosen = np.sort(rng.choice(len(rows[0]), count, replace=False))
+        return Know(expert, success, rows[0][chosen], rows[1][chosen])
+
+    def _start(self, observation: np.ndarray) -> np.ndarray | None:
+        """The observation, where the space can read it; tasks of other layouts are told apart by words."""
+        return observation if observation.shape[1] == getattr(self.recall.space, "observation_size", 30) else None
+
+    def _embed(self, sentences: Sequence[str]) -> np.ndarray:
+        if self._encode is None:
+            from legion_ros.language.encoder import SentenceEncoder
+
+            self._encode = SentenceEncoder().encode
+        return self._encode(tuple(sentences))
+
+
+def _random(environment: Environment, rng: np.random.Generator) -> Actor:
+    shape = (environment.num_envs, environment.action_layout.size)
+    return lambda observation: rng.uniform(-1.0, 1.0, shape).astype(np.float32)
+
+
+def _folders(success: Mapping[str, Any]) -> set[str]:
+    return {f"{kind}/{i}" for kind in ("expert", "kept") for i in success}
+
+
+def _restored(parts: Mapping[str, dict[str, np.ndarray]], i: str, success: float) -> Know:
+    kept = parts[f"kept/{i}"]
+    expert = Expert.from_tensors(parts[f"expert/{i}"])
+    observation, action = kept["observation"], kept["action"]
+    rows = len(action)
+    shapes = ((rows, expert.observation_size), (rows, expert.action_size))
+    finite = all(a.dtype == np.float32 and np.isfinite(a).all() for a in (observation, action))
+    if set(kept) != {"observation", "action"} or (observation.shape, action.shape) != shapes or not finite:
+        raise MethodError(f"the transitions kept of component {i} don't fit its expert")
+    if not 0.0 <= success <= 1.0:
+        raise MethodError(f"success {success} of component {i}; a fraction from 0 to 1 is expected")
+    return Know(expert, success, observation, action)
