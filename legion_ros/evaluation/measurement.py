@@ -1,6 +1,6 @@
 """How well a method does a task now: fresh episodes, each with an actor of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -10,19 +10,29 @@ from legion_ros.core import Environment
 from legion_ros.evaluation.streams import StreamTask
 from legion_ros.learning.methods.method import Actor, Method
 
-__all__ = ["EARLY", "Measured", "chance", "measure"]
+__all__ = ["EARLY", "Measured", "Probe", "chance", "measure", "probe"]
 
 EARLY = 10  # control periods that count as an early trajectory
+
+Starter = Callable[[Sequence[str], np.ndarray], Actor]  # (instructions, first observations) -> who acts
 
 
 @dataclass(frozen=True)
 class Measured:
-    """N episodes of one task."""
+    """N episodes of one task, acted in to their end."""
 
     success: np.ndarray  # (N,) bool: at any step
     instructions: tuple[str, ...]  # (N,) what each was asked to do
     observation: np.ndarray  # (N, O) float32: how each began
-    early: np.ndarray  # (N, EARLY, O + A) float32: what was seen and then done in the first control periods
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The first control periods of N episodes of one task, under uniformly random actions."""
+
+    instructions: tuple[str, ...]  # (N,)
+    observation: np.ndarray  # (N, O) float32: how each began
+    early: np.ndarray  # (N, EARLY, O + A) float32: what was seen, and then done
 
 
 def measure(
@@ -45,54 +55,73 @@ def measure(
         threads: of the simulator.
         task_id: for methods that need one.
     """
-
-    def actor(instructions: Sequence[str], observation: np.ndarray) -> Actor:
-        return method.actor(instructions, observation, task_id)
-
-    return _rounds(actor, task, sentences, episodes, rng, threads)
+    return _measured(
+        lambda instructions, observation: method.actor(instructions, observation, task_id),
+        task,
+        sentences,
+        episodes,
+        rng,
+        threads,
+    )
 
 
 def chance(task: StreamTask, episodes: int, rng: np.random.Generator, threads: int = 2) -> Measured:
-    """Uniformly random actions in the same episodes: what a success rate is worth."""
-    draws = np.random.default_rng(rng.integers(2**63))
-
-    def actor(instructions: Sequence[str], observation: np.ndarray) -> Actor:
-        return lambda seen: draws.uniform(-1, 1, (len(seen), size)).astype(np.float32)
-
+    """The same episodes under uniformly random actions: what a success rate is worth."""
+    draws = np.random.default_rng(_RANDOM_ACTIONS)
     with closing(task.make(1, 1, task.sentences)) as one:
         size = one.action_layout.size
-    return _rounds(actor, task, task.sentences, episodes, rng, threads)
+
+    def uniform(seen: np.ndarray) -> np.ndarray:
+        return draws.uniform(-1, 1, (len(seen), size)).astype(np.float32)
+
+    return _measured(lambda *_: uniform, task, task.sentences, episodes, rng, threads)
 
 
-def _rounds(actor, task, sentences, episodes, rng, threads) -> Measured:  # noqa: ANN001
+def probe(task: StreamTask, episodes: int, rng: np.random.Generator, threads: int = 2) -> Probe:
+    """Begin `episodes` episodes of a task with random actions."""
+    with closing(task.make(episodes, threads, task.sentences)) as environment:
+        observation = first = environment.reset(rng)
+        instructions = tuple(environment.instructions)
+        shape = (EARLY, environment.num_envs, environment.action_layout.size)
+        early = []
+        for action in rng.uniform(-1, 1, shape).astype(np.float32):
+            early.append(np.concatenate((observation, action), axis=1))
+            observation = environment.step(action).observation
+    return Probe(instructions, first, np.stack(early, axis=1))
+
+
+_RANDOM_ACTIONS = 11  # seed
+
+
+def _measured(
+    starter: Starter,
+    task: StreamTask,
+    sentences: tuple[str, ...],
+    episodes: int,
+    rng: np.random.Generator,
+    threads: int,
+) -> Measured:
     count = min(task.parallel, episodes)
     with closing(task.make(count, threads, sentences)) as environment:
-        rounds = [_round(environment, actor, rng) for _ in range(-(-episodes // count))]
+        rounds = [_round(environment, starter, rng) for _ in range(-(-episodes // count))]
     return Measured(
         np.concatenate([r.success for r in rounds]),
         tuple(words for r in rounds for words in r.instructions),
         np.concatenate([r.observation for r in rounds]),
-        np.concatenate([r.early for r in rounds]),
     )
 
 
-def _round(environment: Environment, actor, rng: np.random.Generator) -> Measured:  # noqa: ANN001
+def _round(environment: Environment, starter: Starter, rng: np.random.Generator) -> Measured:
     """One episode in every environment; stops when all have succeeded or ended."""
     observation = first = environment.reset(rng)
     instructions = tuple(environment.instructions)
-    act = actor(instructions, observation)
-    success = np.zeros(environment.num_envs, bool)
-    over = np.zeros(environment.num_envs, bool)
-    early: list[np.ndarray] = []
+    actor = starter(instructions, observation)
+    success, over = np.zeros((2, environment.num_envs), bool)
     for _ in range(environment.horizon):
-        action = np.clip(act(observation), -1.0, 1.0).astype(np.float32)
-        if len(early) < EARLY:
-            early.append(np.concatenate((observation, action), axis=1))
-        result = environment.step(action)
+        result = environment.step(np.clip(actor(observation), -1.0, 1.0))
         success |= result.success & ~over
         over |= result.terminated | result.truncated
         observation = result.observation
-        if (success | over).all() and len(early) == EARLY:
+        if (success | over).all():
             break
-    early += early[-1:] * (EARLY - len(early))
-    return Measured(success, instructions, first, np.stack(early, axis=1))
+    return Measured(success, instructions, first)

@@ -39,7 +39,10 @@ class PracticeRecord:
             return []
         table = np.array(self.ends, float)
         groups = np.array_split(table, min(_POINTS, len(table)))
-        return [(int(g[-1, 0]), round(g[-1, 1], 2), round(g[:, 3].sum() / g[:, 2].sum(), 4)) for g in groups]
+        return [
+            (int(g[-1, 0]), round(float(g[-1, 1]), 2), round(float(g[:, 3].sum() / g[:, 2].sum()), 4))
+            for g in groups
+        ]
 
 
 class Recorded(Environment):

@@ -11,9 +11,10 @@ from legion_ros.core.episode import Episode
 from legion_ros.evaluation.sentences import load
 from legion_ros.share import share
 
-__all__ = ["ORDERS", "STREAMS", "Stream", "StreamTask", "stream", "visits"]
+__all__ = ["ALONE", "ORDERS", "STREAMS", "Stream", "StreamTask", "stream", "visits"]
 
-ORDERS = ("curriculum", "random", "reverse")
+ALONE = "alone"  # no stream at all: each task is learned by a method that knows nothing, for reference
+ORDERS = ("curriculum", "random", "reverse", ALONE)
 
 # LEGION's ten tasks in its curriculum order (Meng et al. 2025).
 LEGION10 = (
@@ -51,35 +52,32 @@ class StreamTask:
 
 @dataclass(frozen=True)
 class Stream:
-    """Tasks, each once, and how often the stream goes through all of them."""
+    """Tasks, each once, in the published order; `visits` says how they follow each other."""
 
     name: str
     tasks: tuple[StreamTask, ...]
-    loops: int = 1
 
     def shortened(self, tasks: int) -> "Stream":
         """The first `tasks` of it."""
         return replace(self, tasks=self.tasks[:tasks])
 
 
-def stream(name: str, loops: int | None = None) -> Stream:
-    """A stream by its name, in the published order; gone through `loops` times instead of its own number.
+def stream(name: str) -> Stream:
+    """A stream by its name.
 
     Raises:
         LegionError: no stream has this name, or its sentences can't be read.
     """
     if name not in STREAMS:
         raise LegionError(f"no stream {name!r}; known: {', '.join(STREAMS)}")
-    if loops is not None and loops < 1:
-        raise LegionError(f"{loops} loops through {name} is not valid: 1 or more")
-    tasks, published = STREAMS[name]
+    tasks, _ = STREAMS[name]
     if name == "tabletop":
         from legion_ros.evaluation.tabletop_tasks import tabletop_task
 
         made = tuple(map(tabletop_task, tasks))
     else:
         made = _metaworld_tasks(tasks)
-    return Stream(name, made, loops or published)
+    return Stream(name, made)
 
 
 def visits(count: int, loops: int, order: str, seed: int) -> tuple[int, ...]:

@@ -1,0 +1,83 @@
+"""How well a mixture tells known tasks from new ones, and one task from another."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from legion_ros.evaluation import metrics
+from legion_ros.evaluation.measurement import Probe
+from legion_ros.learning.methods.method import HasMixture
+
+__all__ = ["LOOKS", "looked_at", "mixture_figures", "paraphrase_accuracy"]
+
+LOOKS = (0, 1, 2, 5, 10)  # control periods seen before p(new) is asked for
+
+
+def looked_at(method: HasMixture, probes: Sequence[Probe], seen: set[int]) -> dict[str, Any]:
+    """What the mixture says of probes of every task, (K * M) episodes in the order of the tasks.
+
+    Args:
+        method: after some visit.
+        probes: M episodes of each of K tasks.
+        seen: the tasks visited so far.
+    """
+    instructions = [words for p in probes for words in p.instructions]
+    observation = np.concatenate([p.observation for p in probes])
+    early = np.concatenate([p.early for p in probes])
+    new = [method.novelty(instructions, observation, early[:, :look] if look else None) for look in LOOKS]
+    found = {
+        name: [int(component) for component in method.assigned(instructions, observation, what)]
+        for name, what in (("assigned_at_once", None), ("assigned", early))
+    }
+    return {
+        "tasks": np.repeat(np.arange(len(probes)), [len(p.instructions) for p in probes]).tolist(),
+        "seen": sorted(seen),
+        "looks": list(LOOKS),
+        "p_new": [[round(float(p), 4) for p in row] for row in new],
+        **found,
+    }
+
+
+def mixture_figures(events: Sequence[Mapping[str, Any]], visits: Sequence[int]) -> dict[str, Any]:
+    """The mixture's figures over a run's task events; all None where a method has no mixture."""
+    looks = [event["novelty"] for event in events]
+    if not looks or any(look is None for look in looks):
+        names = ("components", "ari", "ari_at_once", "novelty_auroc", "novelty_auroc_at_once")
+        more = ("novelty_calibration_error", "detection_delay", "undetected", "false_births", "missed_births")
+        return dict.fromkeys((*names, *more))
+    new = np.concatenate([~np.isin(look["tasks"], look["seen"]) for look in looks])
+    p_new = np.concatenate([np.array(look["p_new"]) for look in looks], axis=1)  # (looks, episodes)
+    last, born = looks[-1], [event["born"] for event in events]
+    delay = metrics.detection_delay(p_new[:, new].T)
+    periods = np.array(last["looks"])[delay[~np.isnan(delay)].astype(int)]
+    return {
+        "components": events[-1]["components"],
+        "ari": metrics.adjusted_rand(last["tasks"], last["assigned"]),
+        "ari_at_once": metrics.adjusted_rand(last["tasks"], last["assigned_at_once"]),
+        "novelty_auroc": metrics.novelty_auroc(new, p_new[-1]),
+        "novelty_auroc_at_once": metrics.novelty_auroc(new, p_new[0]),
+        "novelty_calibration_error": metrics.calibration_error(new, p_new[-1]),
+        "detection_delay": float(periods.mean()) if len(periods) else None,  # control periods
+        "undetected": float(np.isnan(delay).mean()) if len(delay) else None,  # share of new episodes
+        "false_births": metrics.false_births(born, visits),
+        "missed_births": metrics.missed_births(born, visits),
+    }
+
+
+def paraphrase_accuracy(
+    look: Mapping[str, Any], assigned: Mapping[str, Sequence[int]], names: Sequence[str]
+) -> float:
+    """Share of paraphrased episodes that go to the component which holds their task.
+
+    Args:
+        look: what `looked_at` gave after the last visit; a task is held where most of its probes went.
+        assigned: {task: components that its paraphrases were assigned to}.
+        names: of the tasks, in their order.
+    """
+    went: dict[str, Counter[int]] = {name: Counter() for name in names}
+    for task, component in zip(look["tasks"], look["assigned"], strict=True):
+        went[names[task]][component] += 1
+    right = [c == went[name].most_common(1)[0][0] for name, found in assigned.items() for c in found]
+    return float(np.mean(right))
