@@ -49,7 +49,7 @@ def test_the_springs_of_two_tasks_pull_as_the_sum_of_both_penalties():
 
 
 def test_the_fisher_information_of_one_weight_is_what_the_hand_computes():
-    # mu = tanh(w x) at w = 0: d mu / d w = x, d mu / d b = 1; the mean over x = 1, 3 of x^2 is 5; deviation .5
+    # mu = tanh(w x) at w = 0: d mu / d w = x, d mu / d b = 1; the mean of x^2 over 1, 3 is 5; deviation .5
     told = torch.tensor([[1.0], [3.0]])
     found = fisher(line(0.0, 0.0), told, deviation=0.5)
     assert found["0.weight"].item() == pytest.approx(5 / 0.25)
