@@ -142,17 +142,29 @@ class Experts:
         return act
 
     def novelty(
+        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
+    ) -> np.ndarray:
+        """(N,) probability that an episode asks for what is not known; see `HasMixture`."""
+        return self.recall.posterior(*self._looked(instructions, observation, early))[:, -1]
+
+    def assigned(
+        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
+    ) -> np.ndarray:
+        """(N,) id of the component that an episode most likely asks for; see `HasMixture`."""
+        return self.recall.known(*self._looked(instructions, observation, early))
+
+    def assigned(
         self,
         instructions: Sequence[str],
         observation: np.ndarray | None = None,
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N,) probability that an episode asks for what is not known; see `Recall` for the shapes."""
+        """(N,) id of the component that an episode is nearest to, new or not."""
         start = None if observation is None else self._start(observation)
         if start is None:
             early = reward = None
-        return self.recall.posterior(self._embed(instructions), start, early, reward)[:, -1]
+        return self.recall.known(self._embed(instructions), start, early, reward)
 
     @property
     def kept_transitions(self) -> int:
@@ -160,9 +172,9 @@ class Experts:
         return sum(len(know.action) for know in self.known.values())
 
     @property
-    def components(self) -> tuple[int, ...]:
-        """Ids of the components that were found."""
-        return self.recall.ids
+    def components(self) -> int:
+        """How many were found."""
+        return len(self.recall.ids)
 
     def tensors(self) -> dict[str, np.ndarray]:
         """The mixture under "recall/", component 3's expert under "expert/3/", its transitions "kept/3/"."""
@@ -245,9 +257,23 @@ class Experts:
         chosen = np.sort(rng.choice(len(rows[0]), count, replace=False))
         return Know(expert, success, rows[0][chosen], rows[1][chosen])
 
+    def _looked(
+        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None
+    ) -> tuple[np.ndarray | None, ...]:
+        """What the space is asked with; `early: (N, T, O + A)` holds T - 1 observations after the first."""
+        start = self._start(observation)
+        after = None
+        if start is not None and early is not None and early.shape[1] > 1:
+            after = early[:, 1:, : start.shape[1]]
+        return self._embed(instructions), start, after
+
     def _start(self, observation: np.ndarray) -> np.ndarray | None:
         """The observation, where the space can read it; tasks of other layouts are told apart by words."""
-        return observation if observation.shape[1] == getattr(self.recall.space, "observation_size", 30) else None
+        return (
+            observation
+            if observation.shape[1] == getattr(self.recall.space, "observation_size", 30)
+            else None
+        )
 
     def _embed(self, sentences: Sequence[str]) -> np.ndarray:
         if self._encode is None:
