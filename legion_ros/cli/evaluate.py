@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--tasks", type=int, help="only the first so many of the stream")
     add("--loops", type=int, help="times through the stream (default: the stream's own)")
     add("--threads", type=int, default=2, help="of the simulator (default: %(default)s)")
-    add("--out", type=Path, default=Path("results"), help="folder (default: %(default)s)")
+    add("--out", type=Path, help="folder (default: results, with --quick out/quick)")
     small = ", ".join(f"{value} {name}" for name, value in QUICK.items())
     add("--quick", action="store_true", help=f"the whole path in a minute, to see that it works: {small}")
 
@@ -52,12 +52,13 @@ def run(args: argparse.Namespace) -> int:
     from legion_ros.language import SentenceEncoder
 
     configs = list(_configs(args))
+    out = args.out or Path("out/quick" if args.quick else "results")
     encode = SentenceEncoder().encode
     with ProgressBar() as bar:
         for config in configs:
-            row = evaluate(config, args.out, encode, args.threads, bar)
+            row = evaluate(config, out, encode, args.threads, bar)
             _say(bar, row)
-    print(f"rows in {args.out / 'streams.jsonl'}; `legion report --results {args.out}` shows them")
+    print(f"rows in {out / 'streams.jsonl'}; `legion report --results {out}` shows them")
     return 0
 
 

@@ -32,7 +32,8 @@ class Probe:
 
     instructions: tuple[str, ...]  # (N,)
     observation: np.ndarray  # (N, O) float32: how each began
-    early: np.ndarray  # (N, EARLY, O + A) float32: what was seen, and then done
+    early: np.ndarray  # (N, EARLY + 1, O + A) float32: what was seen, and then done
+    reward: np.ndarray  # (N, EARLY + 1) float32: what was earned by it
 
 
 def measure(
@@ -82,12 +83,14 @@ def probe(task: StreamTask, episodes: int, rng: np.random.Generator, threads: in
     with closing(task.make(episodes, threads, task.sentences)) as environment:
         observation = first = environment.reset(rng)
         instructions = tuple(environment.instructions)
-        shape = (EARLY, environment.num_envs, environment.action_layout.size)
-        early = []
+        shape = (EARLY + 1, environment.num_envs, environment.action_layout.size)
+        early, reward = [], []
         for action in rng.uniform(-1, 1, shape).astype(np.float32):
             early.append(np.concatenate((observation, action), axis=1))
-            observation = environment.step(action).observation
-    return Probe(instructions, first, np.stack(early, axis=1))
+            result = environment.step(action)
+            reward.append(result.reward)
+            observation = result.observation
+    return Probe(instructions, first, np.stack(early, axis=1), np.stack(reward, axis=1))
 
 
 _RANDOM_ACTIONS = 11  # seed

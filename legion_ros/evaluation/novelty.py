@@ -12,7 +12,7 @@ from legion_ros.learning.methods.method import HasMixture
 
 __all__ = ["LOOKS", "looked_at", "mixture_figures", "paraphrase_accuracy"]
 
-LOOKS = (0, 1, 2, 5, 10)  # control periods seen before p(new) is asked for
+LOOKS = (0, 1, 2, 5, 10)  # control periods of random actions that were seen before p(new) is asked for
 
 
 def looked_at(method: HasMixture, probes: Sequence[Probe], seen: set[int]) -> dict[str, Any]:
@@ -26,10 +26,17 @@ def looked_at(method: HasMixture, probes: Sequence[Probe], seen: set[int]) -> di
     instructions = [words for p in probes for words in p.instructions]
     observation = np.concatenate([p.observation for p in probes])
     early = np.concatenate([p.early for p in probes])
-    new = [method.novelty(instructions, observation, early[:, :look] if look else None) for look in LOOKS]
+    reward = np.concatenate([p.reward for p in probes])
+
+    def evidence(look: int) -> tuple:
+        """After `look` periods: an action counts once what followed it was seen, a row later."""
+        seen_after = (early[:, : look + 1], reward[:, : look + 1]) if look else (None, None)
+        return instructions, observation, *seen_after
+
+    new = [method.novelty(*evidence(look)) for look in LOOKS]
     found = {
-        name: [int(component) for component in method.assigned(instructions, observation, what)]
-        for name, what in (("assigned_at_once", None), ("assigned", early))
+        name: [int(component) for component in method.assigned(*evidence(look))]
+        for name, look in (("assigned_at_once", 0), ("assigned", LOOKS[-1]))
     }
     return {
         "tasks": np.repeat(np.arange(len(probes)), [len(p.instructions) for p in probes]).tolist(),
@@ -44,7 +51,14 @@ def mixture_figures(events: Sequence[Mapping[str, Any]], visits: Sequence[int]) 
     """The mixture's figures over a run's task events; all None where a method has no mixture."""
     looks = [event["novelty"] for event in events]
     if not looks or any(look is None for look in looks):
-        names = ("components", "ari", "ari_at_once", "novelty_auroc", "novelty_auroc_at_once")
+        names = (
+            "components",
+            "ari",
+            "ari_at_once",
+            "novelty_auroc",
+            "novelty_auroc_at_once",
+            "novelty_auroc_words",
+        )
         more = ("novelty_calibration_error", "detection_delay", "undetected", "false_births", "missed_births")
         return dict.fromkeys((*names, *more))
     new = np.concatenate([~np.isin(look["tasks"], look["seen"]) for look in looks])
@@ -57,7 +71,7 @@ def mixture_figures(events: Sequence[Mapping[str, Any]], visits: Sequence[int]) 
         "ari": metrics.adjusted_rand(last["tasks"], last["assigned"]),
         "ari_at_once": metrics.adjusted_rand(last["tasks"], last["assigned_at_once"]),
         "novelty_auroc": metrics.novelty_auroc(new, p_new[-1]),
-        "novelty_auroc_at_once": metrics.novelty_auroc(new, p_new[0]),
+        "novelty_auroc_at_once": metrics.novelty_auroc(new, p_new[0]),  # words and first observation
         "novelty_calibration_error": metrics.calibration_error(new, p_new[-1]),
         "detection_delay": float(periods.mean()) if len(periods) else None,  # control periods
         "undetected": float(np.isnan(delay).mean()) if len(delay) else None,  # share of new episodes

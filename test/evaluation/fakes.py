@@ -130,8 +130,8 @@ class FakeMixture(FakeMethod):
     def components(self):
         return len(self.secrets)
 
-    def novelty(self, instructions, observation, early=None):
+    def novelty(self, instructions, observation, early=None, reward=None):
         return np.array([0.1 if int(words[-1]) in self.secrets else 0.9 for words in instructions])
 
-    def assigned(self, instructions, observation, early=None):
+    def assigned(self, instructions, observation, early=None, reward=None):
         return np.array([int(words[-1]) for words in instructions])

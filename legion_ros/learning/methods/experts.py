@@ -142,29 +142,24 @@ class Experts:
         return act
 
     def novelty(
-        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
+        self,
+        instructions: Sequence[str],
+        observation: np.ndarray,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
     ) -> np.ndarray:
         """(N,) probability that an episode asks for what is not known; see `HasMixture`."""
-        return self.recall.posterior(*self._looked(instructions, observation, early))[:, -1]
-
-    def assigned(
-        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
-    ) -> np.ndarray:
-        """(N,) id of the component that an episode most likely asks for; see `HasMixture`."""
-        return self.recall.known(*self._looked(instructions, observation, early))
+        return self.recall.posterior(*self._looked(instructions, observation, early, reward))[:, -1]
 
     def assigned(
         self,
         instructions: Sequence[str],
-        observation: np.ndarray | None = None,
+        observation: np.ndarray,
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N,) id of the component that an episode is nearest to, new or not."""
-        start = None if observation is None else self._start(observation)
-        if start is None:
-            early = reward = None
-        return self.recall.known(self._embed(instructions), start, early, reward)
+        """(N,) id of the component that an episode most likely asks for; see `HasMixture`."""
+        return self.recall.known(*self._looked(instructions, observation, early, reward))
 
     @property
     def kept_transitions(self) -> int:
@@ -258,14 +253,19 @@ class Experts:
         return Know(expert, success, rows[0][chosen], rows[1][chosen])
 
     def _looked(
-        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None
+        self,
+        instructions: Sequence[str],
+        observation: np.ndarray,
+        early: np.ndarray | None,
+        reward: np.ndarray | None,
     ) -> tuple[np.ndarray | None, ...]:
         """What the space is asked with; `early: (N, T, O + A)` holds T - 1 observations after the first."""
         start = self._start(observation)
-        after = None
+        after = earned = None
         if start is not None and early is not None and early.shape[1] > 1:
             after = early[:, 1:, : start.shape[1]]
-        return self._embed(instructions), start, after
+            earned = None if reward is None else reward[:, :-1]
+        return self._embed(instructions), start, after, earned
 
     def _start(self, observation: np.ndarray) -> np.ndarray | None:
         """The observation, where the space can read it; tasks of other layouts are told apart by words."""

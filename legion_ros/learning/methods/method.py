@@ -67,7 +67,13 @@ class Method(Protocol):
 class HasMixture(Protocol):
     """What a method with a mixture offers besides: the evaluation judges how well it tells tasks apart.
 
-    Neither call changes the method.
+    Neither call changes the method. Of N episodes, each by itself:
+
+        instructions: (N,) what each is asked to do.
+        observation: (N, O) how each starts.
+        early: (N, T, O + A) what was seen, and then done, in the first T control periods under uniformly
+            random actions, as in a lesson's probe; None before any step.
+        reward: (N, T) what each of these actions earned; None where that is not known.
     """
 
     @property
@@ -76,20 +82,21 @@ class HasMixture(Protocol):
         ...
 
     def novelty(
-        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
+        self,
+        instructions: Sequence[str],
+        observation: np.ndarray,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N,) float: probability that what N new episodes ask for belongs to no component.
-
-        Args:
-            instructions: (N,) what each episode is asked to do.
-            observation: (N, O) how each episode starts.
-            early: (N, T, O + A) what was seen, and then done, in its first T control periods under uniformly
-                random actions, as in a lesson's probe; None before any step.
-        """
+        """(N,) float: probability that an episode asks for what no component holds."""
         ...
 
     def assigned(
-        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
+        self,
+        instructions: Sequence[str],
+        observation: np.ndarray,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N,) int64: which component each episode belongs to most likely, if it belongs to one."""
+        """(N,) int: id of the component that an episode belongs to most likely, if it belongs to one."""
         ...
