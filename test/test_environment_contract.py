@@ -19,6 +19,7 @@ ENVIRONMENTS = {
     "Meta-World, one action a raw step": lambda: MetaWorldEnvironment(
         "door-open", num_envs=2, action_repeat=1, threads=1
     ),
+    "Meta-World, simulators for one episode": lambda: MetaWorldEnvironment("hammer", num_envs=3),
     "told in words": lambda: Instructed(MetaWorldEnvironment("reach", num_envs=2), fake_encode),
 }
 

@@ -35,7 +35,7 @@ class ApprenticeshipConfig:
     anchor: float = 0.1  # weight of the distance from the clone, at the start ...
     half_life: int = 10  # ... halved every so many rollouts
     rounds: int = 2  # of `num_envs` episodes each, in which clone and refined policy are compared
-    promising: float = 0.1  # success at which another task's expert is worth starting from, without a clone
+    promising: float = 0.3  # success at which another task's expert is worth starting from, without a clone
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,13 @@
 """One Meta-World task, many at once, in C++ (EnvPool)."""
 
-import ctypes
 from collections.abc import Sequence
-from contextlib import suppress
 
 import numpy as np
 
 from legion_ros.core import Environment, LegionError, StepResult
 from legion_ros.core.layout import Field, Layout
-from legion_sim.metaworld.tasks import TASKS, simulator_name
+from legion_sim.metaworld.simulators import Simulators
+from legion_sim.metaworld.tasks import TASKS
 
 __all__ = ["ACTION", "OBSERVATION", "MetaWorldEnvironment"]
 
@@ -71,8 +70,7 @@ class MetaWorldEnvironment(Environment):
         self.horizon = horizon // action_repeat  # control periods an episode
         self._sentences = tuple(sentences or (f"practise {task}",))
         self._repeat = action_repeat
-        self._threads = threads
-        self._pool = None
+        self._simulators = Simulators(task, num_envs, threads)
         self._elapsed = np.zeros(num_envs, int)
         self.instructions = (self._sentences[0],) * num_envs
         self._observation = np.zeros((num_envs, OBSERVATION.size), np.float32)
@@ -85,14 +83,14 @@ class MetaWorldEnvironment(Environment):
 
     def reset(self, rng: np.random.Generator, where: np.ndarray | None = None) -> np.ndarray:
         """Start new episodes; with `where=None` the simulators themselves are made anew from `rng`."""
-        if where is None:
-            self._make(int(rng.integers(2**31 - self.num_envs)))
-            where = np.ones(self.num_envs, bool)
-        elif self._pool is None:
+        if where is not None and not self._simulators.made:
             raise ValueError("the first reset must be of all environments: where=None")
-        chosen = np.flatnonzero(where)
+        chosen = np.arange(self.num_envs) if where is None else np.flatnonzero(where)
         if len(chosen):
-            raw, _ = self._pool.reset(chosen)
+            if where is None:
+                raw = self._simulators.renew(int(rng.integers(2**31 - self.num_envs)))
+            else:
+                raw = self._simulators.reset(chosen, rng)
             self._raw[chosen] = raw
             self._observation[chosen] = observe(raw)
             self._elapsed[chosen] = 0
@@ -113,9 +111,9 @@ class MetaWorldEnvironment(Environment):
         reward = np.zeros(self.num_envs, np.float32)
         success = np.zeros(self.num_envs, bool)
         for _ in range(self._repeat):
-            raw, gained, _, _, info = self._pool.step(action)
+            raw, gained, succeeded = self._simulators.step(action)
             reward += gained
-            success |= info["success"] > 0.5
+            success |= succeeded
         self._elapsed += 1
         self._raw[:] = raw
         self._observation = observe(raw)
@@ -125,26 +123,8 @@ class MetaWorldEnvironment(Environment):
         )
 
     def close(self) -> None:
-        """Let the simulators go, and their memory: glibc keeps 10 MB for each of them otherwise."""
-        if self._pool is not None:
-            self._pool = None
-            with suppress(OSError, AttributeError):  # other C libraries than glibc
-                ctypes.CDLL("libc.so.6").malloc_trim(0)
-
-    def _make(self, seed: int) -> None:
-        self.close()
-        try:
-            import envpool
-        except ImportError as error:
-            raise LegionError("Meta-World needs envpool: pip install 'legion_ros[evaluation]'") from error
-        self._pool = envpool.make_gymnasium(
-            simulator_name(self.task),
-            num_envs=self.num_envs,
-            num_threads=self._threads,
-            seed=seed,
-            partially_observable=False,
-            max_episode_steps=10**6,  # never: resets are ours, so that no step is an auto-reset
-        )
+        """Let the simulators go; safe to call twice."""
+        self._simulators.close()
 
 
 def observe(raw: np.ndarray) -> np.ndarray:

@@ -13,16 +13,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from legion_ros.core import Environment, LegionError
+from legion_ros.core.episode import Episode
+from legion_ros.knowledge.dirichlet import Merge
 from legion_ros.knowledge.recall import Recall
 from legion_ros.knowledge.space import KnowledgeSpace
 from legion_ros.learning.apprenticeship import ApprenticeshipConfig, apprentice
+from legion_ros.learning.cloning import clone
 from legion_ros.learning.lesson import Learned, Lesson
 from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress
 from legion_ros.learning.trial import Trial, trial
 from legion_ros.policy import Expert
 from legion_ros.share import share
 
-__all__ = ["Experts", "ExpertsConfig", "Know"]
+__all__ = ["Experts", "ExpertsConfig", "Know", "Merged"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,15 @@ class Know:
     success: float  # at the end of its lesson, in fresh episodes
     observation: np.ndarray  # (M, O) float32: where the finished expert was ...
     action: np.ndarray  # (M, A) float32: ... and what it did there
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What it takes to part two components again."""
+
+    merge: Merge
+    kept: Know
+    gone: Know
 
 
 class Experts:
@@ -85,40 +97,27 @@ class Experts:
         self, lesson: Lesson, environment: Environment, rng: np.random.Generator, progress: Progress
     ) -> Learned:
         rollout = environment.num_envs * environment.horizon
-        practical = lesson.budget.practice > 2 * rollout
-        spent = 0
-        if practical:
-            probe = trial(environment, _random(environment, rng), rng, self.config.probe)
-            spent, evidence = probe.steps, self._evidence(probe)
-        else:
-            evidence = self._shown(lesson)
+        practical = lesson.budget.practice > 2 * rollout  # else there is nothing to probe and to prove with
+        probe = trial(environment, _random(environment, rng), rng, self.config.probe) if practical else None
+        spent = probe.steps if probe else 0
+        evidence = self._evidence(probe) if probe else self._shown(lesson)
         nearest = self._nearest(evidence)
         change = self.recall.learn(*evidence)
         component = int(change.assignment[0])
         if component in self.known:
+            nearest = self.known[component].expert
             if not practical:
                 return Learned(0, 0, component, born=False)
-            tried = trial(environment, self.known[component].expert.act, rng)
+            tried = trial(environment, nearest.act, rng)
             spent += tried.steps
             if tried.success.mean() >= self.known[component].success - self.config.decline:
                 return Learned(spent, 0, component, born=False)
-            nearest = self.known[component].expert
-        left = lesson.budget.practice - spent - rollout if practical else 0  # a rollout for the proof
+        left = lesson.budget.practice - spent - rollout if practical else 0
         reduced = replace(lesson, budget=replace(lesson.budget, practice=left))
         done = apprentice(reduced, environment, nearest, rng, self.config.learner, progress)
-        spent += done.practice
-        if practical:
-            proof = trial(environment, done.policy.act, rng)
-            spent += proof.steps
-            rows, success = (proof.observation[proof.alive], proof.action[proof.alive]), proof.success.mean()
-        else:
-            shown = lesson.demonstrations
-            rows = tuple(
-                np.concatenate([getattr(e, part) for e in shown]) for part in ("observation", "label")
-            )
-            success = 0.0  # not measured
-        seen = spent + sum(map(len, lesson.demonstrations))
-        self.known[component] = self._know(done.policy, float(success), rows, seen, rng)
+        proof = trial(environment, done.policy.act, rng) if practical else None
+        spent += done.practice + (proof.steps if proof else 0)
+        self.known[component] = self._know(done.policy, proof, lesson, spent, rng)
         return Learned(spent, done.gradient_steps, component, born=bool(change.born))
 
     def actor(
@@ -160,6 +159,38 @@ class Experts:
     ) -> np.ndarray:
         """(N,) id of the component that an episode most likely asks for; see `HasMixture`."""
         return self.recall.known(*self._looked(instructions, observation, early, reward))
+
+    def merge(self, kept: int, gone: int, rng: np.random.Generator, steps: int = 2000) -> Merged:
+        """Make one component of two: their posteriors are added, their experts distilled into one.
+
+        The one is cloned from what both did where they were (the transitions kept), started from `kept`.
+        `undo` takes it back.
+
+        Raises:
+            MethodError: no such components, or nothing was kept to distil from.
+        """
+        if not {kept, gone} <= self.known.keys() or kept == gone:
+            raise MethodError(f"can't merge components {kept} and {gone}; known: {sorted(self.known)}")
+        both = (self.known[kept], self.known[gone])
+        parts = [np.concatenate([getattr(know, part) for know in both]) for part in ("observation", "action")]
+        if not len(parts[0]):
+            raise MethodError(f"components {kept} and {gone} kept no transitions to distil from")
+        episode = Episode("what both did", parts[0], parts[1], parts[1], True)
+        config = replace(self.config.learner.cloning, steps=steps)
+        expert = clone([episode], config, rng, start=both[0].expert)
+        merge = self.recall.mixture.merge(kept, gone)
+        self.known[kept] = Know(expert, min(know.success for know in both), *parts)
+        del self.known[gone]
+        return Merged(merge, *both)
+
+    def undo(self, merged: Merged) -> None:
+        """Part what `merge` made one: both experts and their keys are what they were.
+
+        Raises:
+            KnowledgeError: it was undone already.
+        """
+        self.recall.mixture.undo(merged.merge)
+        self.known[merged.merge.kept], self.known[merged.merge.gone] = merged.kept, merged.gone
 
     @property
     def kept_transitions(self) -> int:
@@ -240,17 +271,18 @@ class Experts:
         return self.known[self.recall.ids[int(shares.argmax())]].expert
 
     def _know(
-        self,
-        expert: Expert,
-        success: float,
-        rows: tuple[np.ndarray, np.ndarray],
-        seen: int,
-        rng: np.random.Generator,
+        self, expert: Expert, proof: Trial | None, lesson: Lesson, spent: int, rng: np.random.Generator
     ) -> Know:
-        """An expert, with its share of the transitions that were seen."""
-        count = min(int(self.config.keep * seen), self.config.most, len(rows[0]))
-        chosen = np.sort(rng.choice(len(rows[0]), count, replace=False))
-        return Know(expert, success, rows[0][chosen], rows[1][chosen])
+        """A finished expert, with a share of what was seen: where it was, or else where it was shown."""
+        shown = lesson.demonstrations
+        if proof:
+            observation, success = proof.observation[proof.alive], float(proof.success.mean())
+        else:
+            observation, success = np.concatenate([e.observation for e in shown]), 0.0  # was not measured
+        seen = spent + sum(map(len, shown))
+        count = min(int(self.config.keep * seen), self.config.most, len(observation))
+        rows = np.sort(rng.choice(len(observation), count, replace=False))
+        return Know(expert, success, observation[rows], expert.act(observation[rows]))
 
     def _looked(
         self,
