@@ -233,7 +233,8 @@ class SAC:
             odd = sorted(tensors.keys() ^ expected.keys())[:5]
             raise CheckpointError(f"no soft actor-critic of these layers: {odd} missing or unknown")
         for path, value in tensors.items():
-            if path != "temperature/log" and value.shape != expected[path].shape:
+            fits = value.ndim == 1 if path == "temperature/log" else value.shape == expected[path].shape
+            if not fits:
                 raise CheckpointError(f"{path} has shape {value.shape}, not {expected[path].shape}")
         values = {path: torch.from_numpy(np.array(value, np.float32)) for path, value in tensors.items()}
         for part, network in (("actor", self.actor), ("critics", self.critics), ("targets", self.targets)):

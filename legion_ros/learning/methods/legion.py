@@ -4,7 +4,7 @@ Meng et al., "Preserving and combining knowledge in robotic lifelong reinforceme
 Intelligence 2025, and the code released with it. What is different here, and why:
 
 - Sentences are embedded by MiniLM (384 numbers, unit length) as for all methods here; theirs by RoBERTa
-  (768), one embedding for each task id. Acting needs no task id here; each id has its temperature.
+  (768), one for each task id. So no task id is needed; each lesson has a temperature, as each id has there.
 - A task took 1,000,000 updates, 7 hours of a GPU. `LegionConfig.most_updates` says how many are made here.
 - The prior is fitted by this project's own mixture; bnpy does not install here (see `legion_prior`).
 - Acting after a lesson takes the mean of z (theirs draws it): evaluation here knows no noise. One draw of z
@@ -36,7 +36,7 @@ class Legion:
     """One policy for all tasks; the replay is never emptied, so every task is rehearsed for ever."""
 
     name: ClassVar[str] = "legion"
-    needs_task_id: ClassVar[bool] = True  # in lessons, to choose the temperature; never to act
+    needs_task_id: ClassVar[bool] = False  # the published one does: see the module
 
     def __init__(self, encode: Encode | None = None, config: LegionConfig | None = None) -> None:
         """Knowing nothing.
@@ -51,21 +51,23 @@ class Legion:
         self._memory: Memory | None = None
         self._seen: list[int] = []  # which numbers of an observation are used
         self._size = 0  # of an observation
-        self._tasks: list[int] = []  # ids, in the order of their temperatures
-        self._lessons: list[tuple[int, int]] = []  # (temperature, end in the memory) of each
+        self._ends: list[int] = []  # of each lesson in the memory
         self._sentences: tuple[str, ...] = ()
         self._embedding = torch.zeros(0, 0)  # (S, D) of the memory's sentences
 
     # -- learning -------------------------------------------------------------------------------------------
 
     def learn(self, lesson: Lesson, rng: np.random.Generator, progress: Progress) -> Learned:
-        """Practise one task while all tasks are rehearsed. MethodError without a task id or any practice."""
-        if lesson.task_id is None:
-            raise MethodError("legion has a temperature for each task id; this lesson has none")
+        """Practise one task while all tasks are rehearsed.
+
+        A lesson of demonstrations alone teaches nothing. MethodError where there are not even those.
+        """
         self._encode = lesson.encode
         count = min(self.config.environments, lesson.budget.practice)
         if count < 1:
-            raise MethodError("legion learns from practice alone; this lesson's budget has none")
+            if not lesson.demonstrations:
+                raise MethodError("nothing to learn from: no demonstrations, and no practice in the budget")
+            return Learned(0, 0)
         with closing(lesson.practice(count)) as environment:
             self._begin(environment, lesson, rng)
             return self._practise(environment, lesson, rng, progress)
@@ -86,10 +88,8 @@ class Legion:
                 f"a task of {environment.observation_layout.size} observed numbers, {action} actions and "
                 f"{embedding} of its sentence; legion has learned with {sizes}"
             )
-        if lesson.task_id not in self._tasks:
-            self._tasks.append(lesson.task_id)
-            self._learner.add_temperature()
-        self._lessons.append((self._tasks.index(lesson.task_id), len(self._memory)))
+        self._learner.add_temperature()
+        self._ends.append(len(self._memory))
         self._learner.begin(generator)
 
     def _practise(
@@ -130,12 +130,11 @@ class Legion:
         for name in ("observation", "following"):
             columns[name] = columns[name][:, self._seen]
         self._memory.append(Transitions(**columns, sentences=transitions.sentences))
-        self._lessons[-1] = (self._lessons[-1][0], len(self._memory))
+        self._ends[-1] = len(self._memory)
 
     def _update(self, rng: np.random.Generator) -> None:
         chosen, rows, embedding = self._drawn(self.config.batch, rng)
-        temperatures, ends = np.array(self._lessons).T
-        which = temperatures[np.searchsorted(ends, chosen, side="right")]
+        which = np.searchsorted(self._ends, chosen, side="right")  # the lesson of each row
         self._learner.update(rows, embedding, torch.from_numpy(which))
 
     @torch.no_grad()
@@ -160,7 +159,7 @@ class Legion:
     ) -> Actor:
         """What acts in N new episodes: the means of z and of the actor's Gaussian. No task id is used."""
         if self._learner is None:
-            raise MethodError("legion has learned nothing yet")
+            raise MethodError("legion has learned nothing yet: give it a lesson first")
         embedding = torch.from_numpy(self._embedded(tuple(instructions)))
 
         @torch.inference_mode()
@@ -220,13 +219,12 @@ class Legion:
         return {f"{part}/{name}": value for part, held in parts.items() for name, value in held.items()}
 
     def facts(self) -> dict[str, Any]:
-        """Sizes, lessons, tasks and sentences."""
+        """Sizes, lessons and sentences."""
         if self._learner is None:
-            return {"method": self.name, "lessons": []}
+            return {"method": self.name, "ends": []}
         return {
             "method": self.name,
-            "lessons": [list(lesson) for lesson in self._lessons],
-            "tasks": list(self._tasks),
+            "ends": list(self._ends),
             "size": self._size,
             "seen": list(self._seen),
             "sizes": list(self._learner.sizes),
@@ -246,7 +244,7 @@ class Legion:
 
     def _restored(self, tensors: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> "Legion":
         fresh = Legion(self._encode, self.config)
-        if not facts["lessons"] and not tensors:
+        if not facts["ends"] and not tensors:
             return fresh
         parts: dict[str, dict[str, np.ndarray]] = {"autoencoder": {}, "sac": {}, "prior": {}, "memory": {}}
         for path, value in tensors.items():
@@ -263,12 +261,9 @@ class Legion:
         fresh._learner = learner
         fresh._memory = Memory.from_tensors(parts["memory"], facts["sentences"])
         fresh._seen, fresh._size = [int(i) for i in facts["seen"]], int(facts["size"])
-        fresh._tasks = [int(task) for task in facts["tasks"]]
-        fresh._lessons = [(int(which), int(end)) for which, end in facts["lessons"]]
-        if len(learner.sac.log_temperature) != len(fresh._tasks) or fresh._lessons[-1][1] != len(
-            fresh._memory
-        ):
-            raise MethodError("temperatures and replay are not those of its lessons")
+        fresh._ends = [int(end) for end in facts["ends"]]
+        if len(learner.sac.log_temperature) != len(fresh._ends) or fresh._ends[-1] != len(fresh._memory):
+            raise MethodError("its temperatures and its replay are not those of its lessons")
         if fresh._memory.sizes != learner.sizes[:2] or len(fresh._seen) != learner.sizes[0]:
             raise MethodError(f"a replay of sizes {fresh._memory.sizes} for learner of {learner.sizes}")
         return fresh

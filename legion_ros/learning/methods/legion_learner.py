@@ -30,8 +30,8 @@ class LegionConfig:
     first_fit: float = 0.01  # of a lesson's updates: when the prior is fitted first ...
     fit_every: float = 0.1  # ... and after which share of them again
     warm_up: int = 1500  # control periods of random actions that each lesson begins with
-    updates_per_period: float = 1.0
-    most_updates: int = 4000  # of a lesson; not published: what one core makes in three minutes
+    updates_per_period: float = 1 / 16  # for each control period of each environment; published: 1
+    most_updates: int = 4000  # of a lesson; published: 1,000,000
     environments: int = 16  # practised in at once; published: 1
     learner: SACConfig = SACConfig()  # discount .99, tau .005, rate 3e-4
 
@@ -52,7 +52,7 @@ class LegionLearner:
         )
         self.prior = LatentPrior(config.latent, config.concentration, config.variance)
         self.sac = SAC(observation + config.latent, action, config.learner, generator, make, make)
-        self.sac.log_temperature = torch.nn.Parameter(torch.zeros(0))  # one for each task, when it comes
+        self.sac.log_temperature = torch.nn.Parameter(torch.zeros(0))  # one for each lesson, when it begins
         self.begin(generator)
 
     def begin(self, generator: torch.Generator) -> None:
@@ -64,7 +64,7 @@ class LegionLearner:
         self.sac.start_optimisers()
 
     def add_temperature(self) -> None:
-        """One for a task that is new, after those of the others."""
+        """One for a lesson that begins, after those of the others."""
         start = torch.full((1,), float(np.log(self._config.learner.temperature)))
         known = self.sac.log_temperature.detach()
         self.sac.log_temperature = torch.nn.Parameter(torch.cat((known, start)))

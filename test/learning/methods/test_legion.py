@@ -25,7 +25,9 @@ SMALL = LegionConfig(
     batch=64,
     latents=300,
     autoencoder_every=2,
+    updates_per_period=1.0,
     warm_up=320,
+    fit_every=0.5,
     most_updates=500,
     learner=SACConfig(discount=0.9, learning_rate=2e-3, temperature=0.1, follow=0.02),
 )
@@ -38,12 +40,12 @@ def encode(sentences):
     return np.stack([row / np.linalg.norm(row) for row in rows]).astype(np.float32)
 
 
-def lesson(task_id, sentence="reach the point", flip=False, practice=8000):
+def lesson(sentence="reach the point", flip=False, practice=8000):
     return Lesson(
         lambda count: FakeReach(count, sentence=sentence, flip=flip),
         (),
         Budget(practice=practice, cloning=0),
-        task_id,
+        None,
         encode,
     )
 
@@ -62,17 +64,21 @@ def success(method, sentence, flip, episodes=200):
     return reached.mean()
 
 
+slow = pytest.mark.slow  # learns for seconds
+
+
 @pytest.fixture(scope="module")
 def learned():
     """Two tasks that contradict each other: what the sentence says decides where the action goes."""
     method, rng = Legion(config=SMALL), np.random.default_rng(0)
     costs = [
-        method.learn(lesson(7, "reach the point"), rng, quiet),
-        method.learn(lesson(3, "flee to the point backwards", flip=True), rng, quiet),
+        method.learn(lesson(), rng, quiet),
+        method.learn(lesson("flee to the point backwards", flip=True), rng, quiet),
     ]
     return method, costs
 
 
+@slow
 def test_both_of_two_contradicting_tasks_are_solved_after_the_second(learned):
     method, costs = learned
     assert [(cost.practice, cost.gradient_steps) for cost in costs] == [(8000, 500)] * 2
@@ -80,26 +86,19 @@ def test_both_of_two_contradicting_tasks_are_solved_after_the_second(learned):
     assert success(method, "flee to the point backwards", flip=True) > 0.9
 
 
-def test_every_transition_is_kept_and_every_task_has_its_own_temperature(learned):
+@slow
+def test_every_transition_is_kept_and_every_lesson_has_its_own_temperature(learned):
     method, _ = learned
     assert method.kept_transitions == 16_000
     log_temperature = method.tensors()["sac/temperature/log"]
     assert len(log_temperature) == 2 and log_temperature[0] != log_temperature[1]
-    assert method.facts()["tasks"] == [7, 3]
-
-
-def test_a_task_that_returns_has_its_old_temperature():
-    method, rng = Legion(config=BRIEF), np.random.default_rng(0)
-    for task in (5, 6, 5):
-        method.learn(lesson(task, practice=640), rng, quiet)
-    assert [which for which, _ in method.facts()["lessons"]] == [0, 1, 0]
-    assert [end for _, end in method.facts()["lessons"]] == [640, 1280, 1920]
+    assert method.facts()["ends"] == [8000, 16_000]
 
 
 def test_each_drawn_row_is_given_the_temperature_of_its_lesson():
     method, rng = Legion(config=BRIEF), np.random.default_rng(0)
-    for task, sentence in ((5, "a"), (6, "b")):
-        method.learn(lesson(task, sentence, practice=640), rng, quiet)
+    for sentence in ("a", "b"):
+        method.learn(lesson(sentence, practice=640), rng, quiet)
     given = []
     method._learner.update = lambda rows, embedding, which: given.append((rows, which))
     method._update(rng)
@@ -109,6 +108,7 @@ def test_each_drawn_row_is_given_the_temperature_of_its_lesson():
     assert 0 < which.sum() < len(which)
 
 
+@slow
 def test_it_tells_the_tasks_apart_in_its_latent_space(learned):
     method, _ = learned
     assert method.components >= 2
@@ -120,6 +120,7 @@ def test_it_tells_the_tasks_apart_in_its_latent_space(learned):
     assert novelty.shape == (40,) and ((novelty >= 0) & (novelty <= 1)).all()
 
 
+@slow
 def test_what_was_restored_from_disk_acts_and_learns_on_to_the_bit(learned, tmp_path):
     method, _ = learned
     save(tmp_path, method.tensors(), method.facts())
@@ -128,7 +129,7 @@ def test_what_was_restored_from_disk_acts_and_learns_on_to_the_bit(learned, tmp_
         twin.restore(*load(tmp_path))
         assert twin.facts() == method.facts()
         assert bytes_of(twin) == bytes_of(method)
-        twin.learn(lesson(7, practice=640), np.random.default_rng(1), quiet)
+        twin.learn(lesson(practice=640), np.random.default_rng(1), quiet)
     assert bytes_of(twins[0]) == bytes_of(twins[1]) != bytes_of(method)
     observation = FakeReach(4).reset(np.random.default_rng(2))
     acts = [twin.actor(["reach the point"] * 4, observation)(observation) for twin in twins]
@@ -139,6 +140,7 @@ def bytes_of(method):
     return {name: (value.shape, value.tobytes()) for name, value in method.tensors().items()}
 
 
+@slow
 def test_what_can_not_be_restored_is_refused_and_nothing_changes(learned):
     method, _ = learned
     tensors, facts = method.tensors(), method.facts()
@@ -150,7 +152,8 @@ def test_what_can_not_be_restored_is_refused_and_nothing_changes(learned):
         (tensors | {"memory/reward": tensors["memory/reward"][:-1]}, facts),
         (tensors | {"elsewhere/x": np.zeros(1)}, facts),
         (tensors, facts | {"method": "ewc"}),
-        (tensors, facts | {"tasks": [7]}),
+        (tensors, facts | {"ends": [8000]}),
+        (tensors, facts | {"ends": [8000, 15_000]}),
         (tensors, facts | {"sentences": []}),
         (tensors, {"method": "legion"}),
     ):
@@ -163,12 +166,11 @@ def test_what_can_not_be_restored_is_refused_and_nothing_changes(learned):
     other.restore({}, other.facts())
 
 
-def test_no_task_id_no_practice_nothing_learned_and_other_sizes_are_refused(learned):
+@slow
+def test_nothing_to_learn_from_nothing_learned_and_other_sizes_are_refused(learned):
     rng, method = np.random.default_rng(0), make("legion", encode)
-    with pytest.raises(MethodError, match="task id"):
-        method.learn(lesson(None), rng, quiet)
-    with pytest.raises(MethodError, match="practice alone"):
-        method.learn(lesson(0, practice=0), rng, quiet)
+    with pytest.raises(MethodError, match="nothing to learn from"):
+        method.learn(lesson(practice=0), rng, quiet)
     with pytest.raises(MethodError, match="nothing yet"):
         method.actor(["a"], np.zeros((1, 4)))
     assert method.kept_transitions == method.components == 0
@@ -233,9 +235,9 @@ def test_the_reconstruction_loss_by_hand():
 def test_the_encoder_learns_nothing_from_the_actor_and_the_critics():
     method = Legion(config=replace(BRIEF, autoencoder_every=10**9))
     rng = np.random.default_rng(0)
-    method.learn(lesson(0, practice=640), rng, quiet)
+    method.learn(lesson(practice=640), rng, quiet)
     before = method.tensors()
-    method.learn(lesson(0, practice=640), rng, quiet)
+    method.learn(lesson(practice=640), rng, quiet)
     after = method.tensors()
     same = {name.split("/")[0] for name in before if np.array_equal(before[name], after[name])}
     changed = {name.split("/")[0] for name in before if not np.array_equal(before[name], after[name])}
