@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
-SUMMARY = "measure: success at clearing tables, latency of control, speed of the simulator, loss by kill -9"
+SUMMARY = "measure: success at clearing tables, latency of control, speed of simulator and mixture, kill -9"
 INSTRUCTION = "clear the table"
 STARTING = 90.0  # s that the graph may take to become active
 LONGEST = 300.0  # simulated s that one scene may take
@@ -50,9 +50,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     speed.add_argument("--simulated", type=float, default=100.0, help="s to simulate (default: %(default)s)")
     crash = benches.add_parser("crash", help="what is lost when a process that keeps transitions is killed")
     crash.add_argument("--kills", type=int, default=200, help="kill -9, so often (default: %(default)s)")
+    mixture = benches.add_parser("mixture", help="time to learn a visit and to look an instruction up")
+    mixture.add_argument("--components", type=int, default=1000, help="known (default: %(default)s)")
+    mixture.add_argument("--calls", type=int, default=1000, help="of each kind (default: %(default)s)")
     for bench in (table, latency):
         bench.add_argument("--knowledge", default="", help="folder of what was learned (default: what ships)")
-    for bench in (table, latency, speed, crash):
+    for bench in (table, latency, speed, crash, mixture):
         bench.add_argument("--seed", type=int, default=0, help="of what is random (default: %(default)s)")
 
 
@@ -60,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     """Measure, print the figures; 0 when they could be taken, whatever they are."""
     if options.seed < 0:
         raise LegionError(f"seed {options.seed} is not valid: 0 or more")
-    benches = {"table": _table, "latency": _latency, "sim": _speed, "crash": _crash}
+    benches = {"table": _table, "latency": _latency, "sim": _speed, "crash": _crash, "mixture": _mixture}
     figures = benches[options.bench](options)
     print(json.dumps(figures, indent=2))
     return 0
@@ -70,6 +73,27 @@ def _speed(options: argparse.Namespace) -> dict:
     from legion_ros.evaluation.simulator_speed import measure_speed
 
     return {"command": _command(), **measure_speed(options.seed, options.simulated)}
+
+
+def _mixture(options: argparse.Namespace) -> dict:
+    import numpy as np
+    from rich.table import Table
+
+    from legion_ros.evaluation.mixture_speed import measure_mixture
+
+    if options.components < 1 or options.calls < 1:
+        raise LegionError("a component and a call at least are needed")
+    timings = measure_mixture(options.components, options.calls, np.random.default_rng(options.seed))
+    table = Table("what", "calls", "p50 ms", "p99 ms", "own p50", "own p99")
+    for timing in timings:
+        table.add_row(*map(str, asdict(timing).values()))
+    Console(stderr=True, highlight=False).print(table)
+    return {
+        "command": _command(),
+        "timings": [asdict(timing) for timing in timings],
+        "cores": len(os.sched_getaffinity(0)),
+        "load_average": os.getloadavg()[0],
+    }
 
 
 def _crash(options: argparse.Namespace) -> dict:

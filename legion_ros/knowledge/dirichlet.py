@@ -283,7 +283,7 @@ class DirichletMixture:
         self._next += len(statistics)
 
     def _moves(self, changed: list[int]) -> tuple[tuple[Merge, ...], tuple[int, ...]]:
-        """Merges of components that changed with their neighbours, and one deletion, while the bound rises."""
+        """Merges of components that changed with neighbours, and one deletion, while the bound rises."""
         merged: list[Merge] = []
         while (pair := self._best_merge([i for i in changed if i in self._ids])) is not None:
             merged.append(self.merge(*pair))

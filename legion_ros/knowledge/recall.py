@@ -121,8 +121,8 @@ class Recall:
         """Points of one visit; a sentence that is said again says nothing new, so it counts once."""
         points, observed = self.space.point(embeddings, *behaviour)
         if embeddings is not None:
-            _, first = np.unique(np.asarray(embeddings), axis=0, return_index=True)
-            again = np.ones(len(points), bool)
-            again[first] = False
+            rows = np.ascontiguousarray(embeddings)
+            first = {row.tobytes(): number for number, row in reversed(list(enumerate(rows)))}
+            again = np.setdiff1d(np.arange(len(rows)), list(first.values()))
             observed[again, : self.space.language.shape[1]] = False
         return points, observed

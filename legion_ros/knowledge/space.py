@@ -31,6 +31,7 @@ class KnowledgeSpace:
     prior: Prior  # d dimensions
     centre: np.ndarray  # (D,) mean embedding
     language: np.ndarray  # (D, L) from an embedding less the centre
+    observation_size: int  # O: numbers of an observation
     columns: np.ndarray  # (S,) int: numbers of an observation that are looked at
     offset: np.ndarray  # (S,)
     scale: np.ndarray  # (S,) as they scatter within a task
@@ -62,8 +63,9 @@ class KnowledgeSpace:
                 "centre and columns of the knowledge space are vectors, language is a matrix"
             )
         for name in ("columns", "object"):
-            if arrays[name].dtype.kind != "i" or (arrays[name] < 0).any():
-                raise KnowledgeError(f"{name} of the knowledge space must be whole numbers from 0")
+            whole, last = arrays[name].dtype.kind == "i", self.observation_size - 1
+            if not whole or ((arrays[name] < 0) | (arrays[name] > last)).any():
+                raise KnowledgeError(f"{name} of the knowledge space must be whole numbers from 0 to {last}")
         if (self.scale <= 0).any() or (self.early_scale <= 0).any():
             raise KnowledgeError("the scales of the knowledge space must be above 0")
         if self.prior.size != self.size:
@@ -131,23 +133,22 @@ class KnowledgeSpace:
         return points, observed
 
     def _check(self, given: Mapping[str, np.ndarray]) -> int:
-        """The number of points. The columns that are looked at must be there; there may be more."""
+        """The number of points."""
         if not given:
             raise KnowledgeError(
                 "a point needs an instruction's embedding or an observation; nothing was given"
             )
-        least = 1 + max(self.columns.max(initial=0), self.object.max())
         counts, periods = set(), set()
         for name, value in given.items():
             good = value.ndim == {"embeddings": 2, "observation": 2, "early": 3, "reward": 2}[name]
             if good and name == "embeddings":
                 good = value.shape[1] == len(self.centre)
             if good and name in ("observation", "early"):
-                good = value.shape[-1] >= least
+                good = value.shape[-1] == self.observation_size
             if not good or 0 in value.shape[1:]:
                 raise KnowledgeError(
                     f"{name} has shape {value.shape}; embeddings (N, {len(self.centre)}), observation (N, O),"
-                    f" early (N, H, O) and reward (N, H) are expected, O at least {least}"
+                    f" early (N, H, O) and reward (N, H) are expected, O = {self.observation_size}"
                 )
             if not np.isfinite(value).all():
                 raise KnowledgeError(f"{name} holds a NaN or an infinity")

@@ -21,7 +21,12 @@ def write(space: KnowledgeSpace, folder: Path) -> None:
     """Save `space` into `folder`; a crash leaves the old one or the new. KnowledgeError where that fails."""
     tensors = {f"map/{name}": getattr(space, name) for name in ARRAYS}
     tensors |= {f"prior/{name}": value for name, value in space.prior.tensors().items()}
-    write_pair(folder, TENSORS, tensors, {"format": FORMAT, "calibration": dict(space.facts)})
+    write_pair(
+        folder,
+        TENSORS,
+        tensors,
+        {"format": FORMAT, "observation_size": space.observation_size, "calibration": dict(space.facts)},
+    )
 
 
 def read(folder: Path) -> KnowledgeSpace:
@@ -29,15 +34,21 @@ def read(folder: Path) -> KnowledgeSpace:
     if not folder.is_dir():
         raise KnowledgeError(f"no knowledge space at {folder}: `legion calibrate` makes one")
     tensors, manifest = read_pair(folder, TENSORS, FORMAT)
-    if set(manifest) != {"format", "sha256", "calibration"} or not isinstance(manifest["calibration"], dict):
-        raise KnowledgeError(f"{folder}: the manifest has {', '.join(manifest)}; calibration is expected")
+    wanted = {"format": int, "sha256": str, "observation_size": int, "calibration": dict}
+    kinds = {name: type(value) for name, value in manifest.items()}
+    if kinds != wanted:
+        raise KnowledgeError(f"{folder}: the manifest has {_kinds(kinds)}; {_kinds(wanted)} are expected")
     try:
-        return _assemble(tensors, manifest["calibration"])
+        return _assemble(tensors, manifest["observation_size"], manifest["calibration"])
     except KnowledgeError as error:
         raise KnowledgeError(f"the knowledge space at {folder} can't be used: {error}") from error
 
 
-def _assemble(tensors: Mapping[str, np.ndarray], facts: dict[str, Any]) -> KnowledgeSpace:
+def _kinds(kinds: Mapping[str, type]) -> str:
+    return ", ".join(f"{name} ({kind.__name__})" for name, kind in kinds.items())
+
+
+def _assemble(tensors: Mapping[str, np.ndarray], size: int, facts: dict[str, Any]) -> KnowledgeSpace:
     for path, value in tensors.items():
         if value.dtype.kind not in "fi":
             raise KnowledgeError(f"tensor {path} is of type {value.dtype}; numbers are expected")
@@ -47,4 +58,4 @@ def _assemble(tensors: Mapping[str, np.ndarray], facts: dict[str, Any]) -> Knowl
     }
     if set(maps) != set(ARRAYS) or len(maps) + len(prior) != len(tensors):
         raise KnowledgeError(f"tensors {', '.join(sorted(tensors))} are not those of a knowledge space")
-    return KnowledgeSpace(prior=Prior.from_tensors(prior), facts=facts, **maps)
+    return KnowledgeSpace(prior=Prior.from_tensors(prior), observation_size=size, facts=facts, **maps)

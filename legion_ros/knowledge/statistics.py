@@ -1,6 +1,6 @@
 """What a component keeps of the points that it took: sums, and nothing that grows with their number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -74,8 +74,12 @@ class Statistics:
 
     def joined(self, other: "Statistics") -> "Statistics":
         """These components, then the other ones."""
-        pairs = zip(self.arrays(), other.arrays(), strict=True)
-        return Statistics(*(np.concatenate(pair) for pair in pairs))
+        return Statistics.stacked([self, other])
+
+    @classmethod
+    def stacked(cls, parts: Sequence["Statistics"]) -> "Statistics":
+        """The components of all parts, in their order."""
+        return cls(*(np.concatenate(each) for each in zip(*(p.arrays() for p in parts), strict=True)))
 
     def arrays(self) -> tuple[np.ndarray, ...]:
         """The fields in their order."""

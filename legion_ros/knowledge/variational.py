@@ -209,5 +209,6 @@ def _merged(prior: Prior, before: Statistics, batch: Batch, current: Fit) -> Fit
 def gain(prior: Prior, statistics: Statistics, kept: np.ndarray, gone: np.ndarray) -> np.ndarray:
     """(P,) how much the evidence rises if component kept[p] takes all that gone[p] has."""
     a, b = statistics[kept], statistics[gone]
-    apart = Posterior(prior, statistics).evidence()
-    return Posterior(prior, a + b).evidence() - apart[kept] - apart[gone]
+    rows, place = np.unique([kept, gone], return_inverse=True)
+    apart = Posterior(prior, statistics[rows]).evidence()[place.reshape(2, -1)]
+    return Posterior(prior, a + b).evidence() - apart.sum(0)
