@@ -10,7 +10,7 @@ from legion_ros.core import Environment, StepResult
 
 __all__ = ["PracticeRecord", "Recorded"]
 
-_POINTS = 200  # of a curve that is kept
+_POINTS = 60  # of a curve that is kept
 
 
 @dataclass

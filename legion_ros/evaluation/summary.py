@@ -109,7 +109,7 @@ def _stream_figures(
         "forgetting": metrics.forgetting(matrix, visits),
         "forgetting_interval": stratified_interval(lost),
         "forward_transfer": transfer,
-        "forward_transfer_by": None if transfer is None else "zero-shot above chance",
+        "forward_transfer_by": None if transfer is None else "zero-shot",
         "recall_on_return": metrics.recall_on_return(matrix, visits),
         "practice_on_return": float(np.mean(again)) if again else None,
     }
