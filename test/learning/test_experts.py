@@ -32,7 +32,7 @@ def digest(experts, component):
 
 @pytest.fixture(scope="module")
 def learned():
-    """Two tasks, learned by practice alone: (method, what each lesson gave, the first expert's digest then)."""
+    """Two tasks, learned by practice alone: (method, what each lesson gave, the first digest then)."""
     experts = Experts()
     first = learn(experts, FORWARDS)
     before = digest(experts, first.component)

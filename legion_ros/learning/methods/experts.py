@@ -301,11 +301,7 @@ class Experts:
 
     def _start(self, observation: np.ndarray) -> np.ndarray | None:
         """The observation, where the space can read it; tasks of other layouts are told apart by words."""
-        return (
-            observation
-            if observation.shape[1] == getattr(self.recall.space, "observation_size", 30)
-            else None
-        )
+        return observation if observation.shape[1] == self.recall.space.observation_size else None
 
     def _embed(self, sentences: Sequence[str]) -> np.ndarray:
         if self._encode is None:
