@@ -76,7 +76,7 @@ def _stream_section(stream: str, rows: Sequence[Row], results: Path) -> str:
 
 def _average_chart(order: str, found: Sequence[Group], colours: Mapping[str, int]) -> str:
     lines = []
-    for group in found:
+    for group in sorted(found, key=lambda g: -colours[g.method]):  # ours lies on top
         averages = np.array([_averages(row) for row in group.rows])
         x = range(1, averages.shape[1] + 1)
         several = len(averages) > 1
