@@ -235,7 +235,8 @@ class StreamRun:
             )
         method.restore(tensors, facts["method"])
         if hasattr(method, "revisit"):  # what can't be saved: the simulators of earlier lessons
-            earlier = self.visits[: learned["visit"] + 1]
+            first = learned["visit"] if self.config.order == ALONE else 0
+            earlier = self.visits[first : learned["visit"] + 1]
             method.revisit([self._practice(self.stream.tasks[column]) for column in earlier])
         return method, learned if learned["visit"] == done else None
 
