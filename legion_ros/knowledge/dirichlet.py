@@ -8,6 +8,7 @@ import numpy as np
 from legion_ros.knowledge import variational
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.ledger import Ledger
+from legion_ros.knowledge.moves import NEGLIGIBLE, bequest, best_merge, better_without
 from legion_ros.knowledge.normal_gamma import Posterior, Prior
 from legion_ros.knowledge.statistics import Statistics
 from legion_ros.knowledge.variational import Batch, softmax
@@ -16,8 +17,6 @@ __all__ = ["Change", "DirichletMixture", "Merge"]
 
 SCREENED = 16  # components that a visit is compared with exactly; the rest are far
 CANDIDATES = 4  # components for each point that a batch may go to, where there are very many
-NEIGHBOURS = 4  # components that a changed one may merge with
-NEGLIGIBLE = 1e-6  # visits: a component that gained less is left as it was
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +174,7 @@ class DirichletMixture:
             raise KnowledgeError(
                 f"component {component} is the only one; there is none to give its points to"
             )
-        rows, shared = self._bequest(row)
+        rows, shared = bequest(self._ledger, row)
         self._ledger.set(rows, shared)
         self._ledger.remove(row)
         del self._ids[row]
@@ -285,60 +284,18 @@ class DirichletMixture:
     def _moves(self, changed: list[int]) -> tuple[tuple[Merge, ...], tuple[int, ...]]:
         """Merges of components that changed with neighbours, and one deletion, while the bound rises."""
         merged: list[Merge] = []
-        while (pair := self._best_merge([i for i in changed if i in self._ids])) is not None:
-            merged.append(self.merge(*pair))
-        left = [i for i in changed if i in self._ids]
-        smallest = min(left, key=lambda i: self.statistics.mass[self._row(i)], default=None)
-        if smallest is None or len(self) == 1 or not self._better_without(self._row(smallest)):
+        while (pair := best_merge(self._ledger, self._rows(changed))) is not None:
+            merged.append(self.merge(*sorted(self._ids[row] for row in pair)))  # the older one is kept
+        rows = self._rows(changed)
+        if not rows or len(self) == 1:
             return tuple(merged), ()
-        self.delete(smallest)
-        return tuple(merged), (smallest,)
+        smallest = min(rows, key=lambda row: self.statistics.mass[row])
+        if not better_without(self._ledger, smallest):
+            return tuple(merged), ()
+        component = self._ids[smallest]
+        self.delete(component)
+        return tuple(merged), (component,)
 
-    def _best_merge(self, changed: list[int]) -> tuple[int, int] | None:
-        """The older and the younger id of the pair by whose merge the bound rises most, if by any it does."""
-        pairs = {tuple(sorted((i, other))) for i in changed for other in self._neighbours(i)}
-        if not pairs:
-            return None
-        ids = np.array(sorted(pairs))
-        rows = np.vectorize(self._row, otypes=[int])(ids)
-        statistics = self.statistics
-        gains = variational.gain(self.prior, statistics, rows[:, 0], rows[:, 1])
-        gains -= statistics.entropy[rows].sum(1)
-        best = int(gains.argmax())
-        mass = statistics.mass.copy()
-        mass[rows[best, 0]] += mass[rows[best, 1]]
-        joined = np.delete(mass, rows[best, 1])
-        alpha = self.prior.concentration
-        total = gains[best] + variational.stick_bound(joined, alpha)
-        return tuple(ids[best].tolist()) if total > variational.stick_bound(statistics.mass, alpha) else None
-
-    def _neighbours(self, component: int) -> list[int]:
-        row = self._row(component)
-        scores = self._ledger.expected_total(self.statistics[[row]])
-        scores[row] = -np.inf
-        return [self._ids[i] for i in np.argsort(-scores)[:NEIGHBOURS] if i != row]
-
-    def _bequest(self, row: int) -> tuple[np.ndarray, Statistics]:
-        """Rows responsible for the mean of this one, and their statistics with its own shared out."""
-        own = self.statistics[[row]]
-        seen = own.count > 0
-        mean = np.where(seen, own.first / np.where(seen, own.count, 1.0), 0.0)
-        scores = self._ledger.predictive(mean, seen) + np.log(self.statistics.mass)
-        scores[0, row] = -np.inf
-        shares = softmax(scores)[0]
-        rows = np.flatnonzero(shares > NEGLIGIBLE)
-        part = shares[rows] / shares[rows].sum()
-        entropy = -own.mass * part * np.log(part)
-        given = Statistics(own.mass * part, entropy, *(part[:, None] * a for a in own.arrays()[2:]))
-        return rows, self.statistics[rows] + given
-
-    def _better_without(self, row: int) -> bool:
-        rows, shared = self._bequest(row)
-        statistics, alpha = self.statistics, self.prior.concentration
-        before = statistics[np.append(rows, row)]
-        mass = statistics.mass.copy()
-        mass[rows] = shared.mass
-        change = Posterior(self.prior, shared).evidence().sum() + shared.entropy.sum()
-        change -= Posterior(self.prior, before).evidence().sum() + before.entropy.sum()
-        change += variational.stick_bound(np.delete(mass, row), alpha)
-        return bool(change > variational.stick_bound(statistics.mass, alpha))
+    def _rows(self, components: list[int]) -> list[int]:
+        """Rows of those of these that are still there."""
+        return [self._ids.index(component) for component in components if component in self._ids]

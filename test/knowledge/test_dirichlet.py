@@ -76,7 +76,7 @@ def test_an_empty_mixture_calls_everything_new():
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(batches, batches, st.booleans())
 def test_responsibilities_add_up_to_one(first, second, together):
     shares = learned(first, together=together).responsibilities(second)
@@ -84,7 +84,7 @@ def test_responsibilities_add_up_to_one(first, second, together):
     assert (shares >= 0).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(batches, st.randoms(use_true_random=False))
 def test_a_visit_does_not_depend_on_the_order_of_its_points(points, random):
     order = list(range(len(points)))
@@ -94,7 +94,7 @@ def test_a_visit_does_not_depend_on_the_order_of_its_points(points, random):
         assert mine == pytest.approx(yours, rel=1e-9, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(batches, batches)
 def test_statistics_are_additive(first, second):
     def of(points):
@@ -105,7 +105,7 @@ def test_statistics_are_additive(first, second):
         assert together == pytest.approx(apart, rel=1e-9, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(batches, min_size=2, max_size=4), st.data())
 def test_undo_of_a_merge_is_the_identity_to_the_bit(visits, data):
     mixture = learned(
@@ -202,7 +202,7 @@ def test_memory_does_not_grow_with_the_points_seen():
     assert sizes[0] == sizes[-1]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(batches, min_size=0, max_size=3))
 def test_tensors_give_the_same_mixture_to_the_bit(visits):
     mixture = learned(*visits)
