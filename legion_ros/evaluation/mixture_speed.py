@@ -30,8 +30,8 @@ class Timing:
 def measure_mixture(components: int, calls: int, rng: np.random.Generator) -> list[Timing]:
     """Fill the shipped space's mixture with random components, then time what a robot would ask of it.
 
-    The points are random, so every call meets other numbers; nothing is cached between calls. One thread: more
-    only get into each other's way with matrices of this size.
+    The points are random, so every call meets other numbers; nothing is cached between calls. One thread:
+    more only get into each other's way with matrices of this size.
     """
     from threadpoolctl import threadpool_limits
 
