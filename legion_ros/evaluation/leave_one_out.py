@@ -24,7 +24,7 @@ class Judgement:
     questions: int  # episodes asked about: half of them of a known task, half of the one left out
     recognised: float  # of the known: the right component has the highest share, "new" among the others
     nearest: float  # of the known: the right component has the highest share of the components
-    auroc: float  # of p(new)
+    auroc: float | None  # of p(new)
     ece: float  # of p(new), BINS equal bins
     reliability: tuple[tuple[float, float, int], ...]  # (mean p(new), share of new, episodes) of each bin
 
@@ -87,8 +87,8 @@ def _judge(seen: str, shares: np.ndarray, truth: np.ndarray, new: np.ndarray) ->
         questions=len(label),
         recognised=float((shares.argmax(1) == truth).mean()),
         nearest=float((shares[:, :-1].argmax(1) == truth).mean()),
-        auroc=novelty_auroc(label, probability),
-        ece=calibration_error(label, probability, BINS),
+        auroc=novelty_auroc(label.tolist(), probability.tolist()),
+        ece=calibration_error(label.tolist(), probability.tolist(), BINS),
         reliability=tuple(
             (round(float(probability[b].mean()), 3), round(float(label[b].mean()), 3), int(b.sum()))
             for b in bins

@@ -148,7 +148,7 @@ class Posterior:
         return expected(points, observed, self.expectation)
 
 
-Three = tuple[np.ndarray, np.ndarray, np.ndarray]
+Three = tuple[np.ndarray, ...]  # arrays (K, d)
 
 
 def predictive(points: np.ndarray, observed: np.ndarray, mean: np.ndarray, student: Three) -> np.ndarray:

@@ -63,7 +63,7 @@ class Statistics:
     def __sub__(self, other: "Statistics") -> "Statistics":
         return Statistics(*(a - b for a, b in zip(self.arrays(), other.arrays(), strict=True)))
 
-    def __getitem__(self, rows: object) -> "Statistics":
+    def __getitem__(self, rows: np.ndarray | list[int] | slice) -> "Statistics":
         """Those of some components: a slice, indices or a mask."""
         return Statistics(*(array[rows] for array in self.arrays()))
 

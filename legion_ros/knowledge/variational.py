@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaln, digamma
 
+from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.normal_gamma import Posterior, Prior
 from legion_ros.knowledge.statistics import Statistics
 
@@ -94,6 +95,8 @@ def fit(prior: Prior, before: Statistics, batch: Batch) -> Fit:
         if current is not None and proposed.bound <= current.bound:
             break
         current = proposed
+    if current is None:
+        raise KnowledgeError("a batch without points can't be absorbed")
     return _split(prior, before, batch, current)
 
 
