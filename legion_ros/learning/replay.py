@@ -237,11 +237,12 @@ class Replay:
         codes = np.array([known[sentence] for sentence in transitions.sentences], np.int32)
         columns["instruction"] = codes[columns["instruction"]]
         blobs = [np.ascontiguousarray(columns[name]).tobytes() for name in _COLUMNS]
-        return self._database.execute(
+        cursor = self._database.execute(
             f"INSERT INTO block (task, kept, rows, checksum, {', '.join(_COLUMNS)})"
             f" VALUES ({', '.join('?' * (4 + len(_COLUMNS)))})",
             (task, kept, len(transitions), _checksum(blobs), *blobs),
-        ).lastrowid
+        )
+        return int(cursor.lastrowid or 0)
 
     def _remember(self, block: int, transitions: Transitions) -> None:
         self._memory.append(transitions)

@@ -144,13 +144,10 @@ class SAC:
 
     def learn(self, transitions: Transitions) -> None:
         """One update from transitions whose observations are the inputs."""
-        self.update(
-            Batch(
-                *(torch.from_numpy(a) for a in (transitions.observation, transitions.action)),
-                *(torch.from_numpy(a) for a in (transitions.reward, transitions.terminated)),
-                torch.from_numpy(transitions.following),
-            )
-        )
+        rows = transitions
+        parts = (rows.observation, rows.action, rows.reward, rows.terminated, rows.following)
+        inputs, action, reward, terminated, following = map(torch.from_numpy, parts)
+        self.update(Batch(inputs, action, reward, terminated, following))
 
     def update(self, batch: Batch) -> None:
         """One gradient step on critics, actor and temperature; the targets follow."""
@@ -158,8 +155,8 @@ class SAC:
         with torch.no_grad():
             temperature = self.temperature(batch.which)
             target = self.target(batch.reward, batch.terminated, following, temperature)
-        loss = sum((q - target).square().mean() for q in self._values(self.critics, seen, batch.action))
-        self._step("critics", loss)
+        values = torch.stack(self._values(self.critics, seen, batch.action))
+        self._step("critics", (values - target).square().mean(1).sum())
         action, log_density = self.sample(seen)
         value = torch.minimum(*self._values(self.critics, seen, action))
         self._step("actor", (temperature * log_density - value).mean())
@@ -274,7 +271,7 @@ class SAC:
         network = Expert(
             np.zeros(inputs), np.ones(inputs), outputs, ExpertConfig(hidden=self.config.hidden)
         ).network
-        for layer in network[::2]:
+        for layer in list(network)[::2]:
             nn.init.xavier_uniform_(layer.weight, generator=generator)
             nn.init.zeros_(layer.bias)
         return network

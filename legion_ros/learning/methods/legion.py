@@ -48,7 +48,7 @@ class Legion:
         self.config = config or LegionConfig()
         self._encode = encode
         self._learner: LegionLearner | None = None
-        self._memory: Memory | None = None
+        self._memory = Memory(0, 0)  # of the sizes of the first lesson, once there was one
         self._seen: list[int] = []  # which numbers of an observation are used
         self._size = 0  # of an observation
         self._ends: list[int] = []  # of each lesson in the memory
@@ -149,7 +149,7 @@ class Legion:
         rows = self._memory.all().rows(chosen)
         if self._sentences != rows.sentences:
             self._sentences = rows.sentences
-            self._embedding = torch.from_numpy(self._embedded(rows.sentences))
+            self._embedding = self._embedded(rows.sentences)
         return chosen, rows, self._embedding[torch.from_numpy(rows.instruction).long()]
 
     # -- acting ---------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ class Legion:
         """What acts in N new episodes: the means of z and of the actor's Gaussian. No task id is used."""
         if self._learner is None:
             raise MethodError("legion has learned nothing yet: give it a lesson first")
-        embedding = torch.from_numpy(self._embedded(tuple(instructions)))
+        embedding = self._embedded(tuple(instructions))
 
         @torch.inference_mode()
         def act(observation: np.ndarray) -> np.ndarray:
@@ -173,8 +173,7 @@ class Legion:
     @property
     def components(self) -> int:
         """Of the prior over z."""
-        prior = None if self._learner is None else self._learner.prior
-        return 0 if prior is None or prior.mixture is None else len(prior.mixture)
+        return 0 if self._learner is None else len(self._learner.prior)
 
     def novelty(
         self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
@@ -194,7 +193,7 @@ class Legion:
     def _responsibilities(self, instructions: Sequence[str], observation: np.ndarray) -> np.ndarray:
         if self._learner is None:
             return np.ones((len(observation), 1))
-        embedding = torch.from_numpy(self._embedded(tuple(instructions)))
+        embedding = self._embedded(tuple(instructions))
         z = self._learner.latent(self._observed(observation), embedding, drawn=False)
         return self._learner.prior.responsibilities(z.numpy())
 
@@ -203,7 +202,7 @@ class Legion:
     @property
     def kept_transitions(self) -> int:
         """All that ever happened."""
-        return 0 if self._memory is None else len(self._memory)
+        return len(self._memory)
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Weights, mixture and the whole replay. Optimisers begin anew in each lesson."""
@@ -284,12 +283,12 @@ class Legion:
             raise MethodError("the observation holds a NaN or an infinity")
         return torch.from_numpy(observation[:, self._seen])
 
-    def _embedded(self, sentences: tuple[str, ...]) -> np.ndarray:
+    def _embedded(self, sentences: tuple[str, ...]) -> torch.Tensor:
         if self._encode is None:
             from legion_ros.language.encoder import SentenceEncoder
 
             self._encode = SentenceEncoder().encode
-        return np.asarray(self._encode(sentences), np.float32)
+        return torch.from_numpy(np.asarray(self._encode(sentences), np.float32))
 
 
 class _Explorer:
@@ -304,5 +303,5 @@ class _Explorer:
         """Actions (N, A) for observations (N, O)."""
         learner = self._legion._learner
         seen = self._legion._observed(inputs)
-        embedding = torch.from_numpy(self._legion._embedded(self._environment.instructions))
-        return learner.sac.explore(torch.cat((seen, learner.latent(seen, embedding)), -1).numpy())
+        z = learner.latent(seen, self._legion._embedded(self._environment.instructions))
+        return learner.sac.explore(torch.cat((seen, z), -1).numpy())

@@ -31,7 +31,7 @@ class LegionConfig:
     fit_every: float = 0.1  # ... and after which share of them again
     warm_up: int = 1500  # control periods of random actions that each lesson begins with
     updates_per_period: float = 1 / 16  # for each control period of each environment; published: 1
-    most_updates: int = 4000  # of a lesson; published: 1,000,000
+    most_updates: int = 2000  # of a lesson: three minutes of one core; published: 1,000,000
     environments: int = 16  # practised in at once; published: 1
     learner: SACConfig = SACConfig()  # discount .99, tau .005, rate 3e-4
 

@@ -37,6 +37,10 @@ class LatentPrior:
         self.mixture: DirichletMixture | None = None
         self._use(None)
 
+    def __len__(self) -> int:
+        """Components; none before the first fit."""
+        return 0 if self.mixture is None else len(self.mixture)
+
     def fit(self, latents: np.ndarray) -> None:
         """Replace the components by those of `latents: (N, Z)`."""
         mixture = DirichletMixture(self._prior)
