@@ -78,10 +78,11 @@ def test_a_task_whose_expert_fails_now_is_practised_again_and_no_other_changes(l
     worn = Experts()
     worn.restore(experts.tensors(), experts.facts())
     changed = {"sentence": BACKWARDS["sentence"]}  # the same words, but the motors turn the other way round
+    assert success(worn, changed) <= 0.3
     again = learn(worn, changed, seed=6, practice=100_000)
     assert (again.component, again.born) == (second.component, False)
     assert again.gradient_steps > 0
-    assert success(worn, changed) >= 0.9
+    assert success(worn, changed) >= 0.7
     assert digest(worn, first.component) == before
 
 

@@ -20,6 +20,7 @@ from legion_ros.knowledge.space import KnowledgeSpace
 from legion_ros.learning.apprenticeship import ApprenticeshipConfig, apprentice
 from legion_ros.learning.cloning import clone
 from legion_ros.learning.lesson import Learned, Lesson
+from legion_ros.learning.methods.know import Know, folders, restored, written
 from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress
 from legion_ros.learning.trial import Trial, trial
 from legion_ros.policy import Expert
@@ -39,16 +40,6 @@ class ExpertsConfig:
     keep: float = 0.01  # of the transitions of a lesson, kept for merging two experts into one
     most: int = 2000  # transitions kept of a lesson, however long it was
     learner: ApprenticeshipConfig = field(default_factory=ApprenticeshipConfig)
-
-
-@dataclass(frozen=True)
-class Know:
-    """What belongs to one component of the mixture; replaced as a whole, never changed."""
-
-    expert: Expert
-    success: float  # at the end of its lesson, in fresh episodes
-    observation: np.ndarray  # (M, O) float32: where the finished expert was ...
-    action: np.ndarray  # (M, A) float32: ... and what it did there
 
 
 @dataclass(frozen=True)
@@ -206,8 +197,7 @@ class Experts:
         """The mixture under "recall/", component 3's expert under "expert/3/", its transitions "kept/3/"."""
         tensors = {f"recall/{name}": value for name, value in self.recall.tensors().items()}
         for i, know in self.known.items():
-            tensors |= {f"expert/{i}/{name}": value.copy() for name, value in know.expert.tensors().items()}
-            tensors |= {f"kept/{i}/observation": know.observation, f"kept/{i}/action": know.action}
+            tensors |= written(i, know)
         return tensors
 
     def facts(self) -> dict[str, Any]:
@@ -226,12 +216,12 @@ class Experts:
                 raise MethodError(f"{path!r} of {self.name} is no array, but a {type(value).__name__}")
             parts.setdefault(part, {})[name] = value
         recalled = {path[7:]: value for path, value in tensors.items() if path.startswith("recall/")}
-        surplus = [p for p in parts if p.split("/")[0] != "recall" and p not in _folders(success)]
+        surplus = [p for p in parts if p.split("/")[0] != "recall" and p not in folders(success)]
         if surplus:
             raise MethodError(f"tensors {surplus[:3]} belong to no component of {self.name}")
         try:
             recall = Recall.from_tensors(self.recall.space, recalled)
-            known = {int(i): _restored(parts, i, float(rate)) for i, rate in success.items()}
+            known = {int(i): restored(parts, i, float(rate)) for i, rate in success.items()}
         except (LegionError, KeyError, ValueError, TypeError, IndexError, RuntimeError) as error:
             raise MethodError(f"what {self.name} learned can't be restored: {error}") from error
         if set(known) != set(recall.ids):
@@ -314,21 +304,3 @@ class Experts:
 def _random(environment: Environment, rng: np.random.Generator) -> Actor:
     shape = (environment.num_envs, environment.action_layout.size)
     return lambda observation: rng.uniform(-1.0, 1.0, shape).astype(np.float32)
-
-
-def _folders(success: Mapping[str, Any]) -> set[str]:
-    return {f"{kind}/{i}" for kind in ("expert", "kept") for i in success}
-
-
-def _restored(parts: Mapping[str, dict[str, np.ndarray]], i: str, success: float) -> Know:
-    kept = parts[f"kept/{i}"]
-    expert = Expert.from_tensors(parts[f"expert/{i}"])
-    observation, action = kept["observation"], kept["action"]
-    rows = len(action)
-    shapes = ((rows, expert.observation_size), (rows, expert.action_size))
-    finite = all(a.dtype == np.float32 and np.isfinite(a).all() for a in (observation, action))
-    if set(kept) != {"observation", "action"} or (observation.shape, action.shape) != shapes or not finite:
-        raise MethodError(f"the transitions kept of component {i} don't fit its expert")
-    if not 0.0 <= success <= 1.0:
-        raise MethodError(f"success {success} of component {i}; a fraction from 0 to 1 is expected")
-    return Know(expert, success, observation, action)
