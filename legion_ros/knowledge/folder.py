@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from legion_ros.core.durable import sync_folder
 from legion_ros.knowledge.errors import KnowledgeError
 
 __all__ = ["LIMIT", "MANIFEST", "read_pair", "write_pair"]
@@ -39,12 +40,13 @@ def write_pair(folder: Path, name: str, tensors: Mapping[str, np.ndarray], manif
     words = json.dumps({**head, **manifest}, indent=2, ensure_ascii=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _settle(folder, name)
         new_tensors = _write_durably(folder / f"{name}.new", data)
         new_manifest = _write_durably(folder / f"{MANIFEST}.new", words.encode() + b"\n")
         os.replace(new_tensors, folder / name)
-        _sync(folder)
+        sync_folder(folder)
         os.replace(new_manifest, folder / MANIFEST)
-        _sync(folder)
+        sync_folder(folder)
     except OSError as error:
         raise KnowledgeError(f"can't write knowledge to {folder}: {error.strerror}") from error
 
@@ -68,12 +70,18 @@ def _write_durably(path: Path, data: bytes) -> Path:
     return path
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _settle(folder: Path, name: str) -> None:
+    """Finish what a crash left between the two renames: the waiting manifest is the only one that fits."""
+    waiting = folder / f"{MANIFEST}.new"
+    if not (waiting.exists() and (folder / name).exists()):
+        return
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        fits = _json(waiting).get("sha256") == hashlib.sha256(_read_file(folder / name)).hexdigest()
+    except KnowledgeError:  # it was never finished: the saved one is the one
+        return
+    if fits:
+        os.replace(waiting, folder / MANIFEST)
+        sync_folder(folder)
 
 
 def _read_file(path: Path) -> bytes:

@@ -89,6 +89,25 @@ def test_a_crash_while_saving_leaves_one_whole_knowledge(folder, monkeypatch, st
     assert len(read(folder).components) == {1: 3, 2: 2}[stop_at]
 
 
+def test_a_second_crash_after_one_between_the_renames_loses_nothing(folder, monkeypatch):
+    words = contents(folder)["manifest.json"]
+    part = Knowledge.build(fakes.knowledge().components[:2], fakes.FakeEncoder())
+    part.save(folder)
+    # the first crash: the new tensors are in place, their manifest is still waiting beside the old one
+    os.replace(folder / "manifest.json", folder / "manifest.json.new")
+    (folder / "manifest.json").write_bytes(words)
+
+    def crash(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", crash)  # the second: while the next one is being written
+    with pytest.raises(KnowledgeError, match="No space left"):
+        fakes.knowledge().save(folder)
+    monkeypatch.undo()
+    (folder / "manifest.json.new").write_text("{")
+    assert len(read(folder).components) == 2
+
+
 def test_a_missing_folder_or_file_is_named(folder, tmp_path):
     with pytest.raises(KnowledgeError, match="nowhere.*no such folder"):
         read(tmp_path / "nowhere")
