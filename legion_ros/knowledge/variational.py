@@ -21,7 +21,8 @@ SPLITS = 64  # components of a batch that are tried to be split, at most
 ROUNDS = 5  # births in a row, each where the ones before left points unexplained
 ITERATIONS = 30  # over a batch, at most
 TOLERANCE = 1e-6  # nats a point: less than this and the batch is done
-SMALLEST = 0.5  # visits: a fresh component of less is deleted
+SMALLEST = 0.5  # visits: a fresh component of less is deleted before components are merged
+EMPTY = 1e-6  # visits: and in the end one that has nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +98,16 @@ def fit(prior: Prior, before: Statistics, batch: Batch) -> Fit:
         current = proposed
     if current is None:
         raise KnowledgeError("a batch without points can't be absorbed")
-    return _split(prior, before, batch, current)
+    return _kept(prior, before, batch, _split(prior, before, batch, current), EMPTY)
+
+
+def _kept(prior: Prior, before: Statistics, batch: Batch, current: Fit, least: float) -> Fit:
+    """Without the fresh components of less than `least` visits; what is left is refined."""
+    while True:
+        keep = (current.statistics.mass >= least) | (np.arange(len(current.statistics)) < len(before))
+        if keep.all() or not keep.any():
+            return current
+        current = _ascend(prior, before, batch, softmax(np.log(current.shares[:, keep] + 1e-300)))
 
 
 def _split(prior: Prior, before: Statistics, batch: Batch, current: Fit) -> Fit:
@@ -180,10 +190,7 @@ def _seed(prior: Prior, targets: Batch) -> np.ndarray:
 
 def _prune(prior: Prior, before: Statistics, batch: Batch, current: Fit) -> Fit:
     """Delete fresh components that lost their points; merge fresh ones while the bound rises."""
-    known = len(before)
-    keep = (current.statistics.mass >= SMALLEST) | (np.arange(len(current.statistics)) < known)
-    if not keep.all() and keep.any():
-        current = _ascend(prior, before, batch, softmax(np.log(current.shares[:, keep] + 1e-300)))
+    current = _kept(prior, before, batch, current, SMALLEST)
     while (better := _merged(prior, before, batch, current)) is not None:
         current = better
     return current

@@ -202,6 +202,14 @@ def test_memory_does_not_grow_with_the_points_seen():
     assert sizes[0] == sizes[-1]
 
 
+def test_no_component_is_left_that_has_nothing():
+    far = -46.0  # found by hypothesis: a fresh component lost everything to its neighbours
+    visit = np.array(
+        [[0, 0, far], [far, far, 0], [0, far, far], [1, far, far], [-38.75, far, far]] + [[far] * 3] * 3
+    )
+    assert (learned(visit).statistics.mass > 0).all()
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.lists(batches, min_size=0, max_size=3))
 def test_tensors_give_the_same_mixture_to_the_bit(visits):
