@@ -11,6 +11,7 @@ from torch import nn
 from legion_ros.core import Environment
 from legion_ros.learning.rollout_batch import RolloutBatch, collect
 from legion_ros.learning.rule import Rule
+from legion_ros.learning.standardising import Statistics
 from legion_ros.policy import Expert
 from legion_ros.policy.expert import ExpertConfig
 
@@ -247,30 +248,6 @@ def practise(
         if len(success) >= config.over and np.mean(success[-config.over :]) >= config.enough:
             break
     return Practised(policy, len(success) * rollout, learner.gradient_steps, tuple(success), seen)
-
-
-class Statistics:
-    """Mean and variance of observations, added up batch by batch (Chan et al. 1983)."""
-
-    def __init__(self, size: int) -> None:
-        """Of observations of `size` numbers."""
-        self.count, self.mean, self.scatter = 0, np.zeros(size), np.zeros(size)
-
-    def add(self, observations: np.ndarray) -> None:
-        """Take in `observations: (..., size)`."""
-        rows = observations.reshape(-1, len(self.mean)).astype(float)
-        count, mean = len(rows), rows.mean(0)
-        apart = mean - self.mean
-        total = self.count + count
-        self.scatter += rows.var(0) * count + apart**2 * self.count * count / total
-        self.mean = self.mean + apart * count / total
-        self.count = total
-
-    def give(self, policy: Expert) -> None:
-        """Make them the policy's. A field that hardly varies carries nothing: its noise is not blown up."""
-        policy.mean = torch.from_numpy(self.mean.astype(np.float32))
-        deviation = np.maximum(np.sqrt(self.scatter / self.count), 0.05)
-        policy.deviation = torch.from_numpy(deviation.astype(np.float32))
 
 
 def _layers(widths: tuple[int, ...], generator: torch.Generator, last: float) -> nn.Sequential:

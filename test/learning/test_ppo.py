@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from legion_ros.learning.ppo import PPO, Anchor, PPOConfig, Statistics, fresh_policy, practise
+from legion_ros.learning.ppo import PPO, Anchor, PPOConfig, fresh_policy, practise
 from legion_ros.learning.rollout_batch import RolloutBatch, collect
+from legion_ros.learning.standardising import Statistics
 
 from .fakes import FakeReach
 
