@@ -46,7 +46,7 @@ class Apprenticed:
     practice: int  # control periods
     gradient_steps: int
     started: str  # "clone", "nearest" or "scratch": where practice set out from
-    refined: bool  # False where the clone was kept
+    refined: bool  # False where the clone, or the nearest expert as it was, did best
 
 
 def apprentice(
@@ -75,6 +75,8 @@ def apprentice(
         spent += tried.steps
         if tried.success.mean() >= config.promising:
             start, started = Expert.from_tensors(nearest.tensors()), "nearest"
+        if start is not None and tried.success.mean() >= config.scratch.enough:
+            return Apprenticed(start, spent, 0, started, False)
     policy = start or fresh_policy(
         environment.observation_layout.size, environment.action_layout.size, rng, config.scratch
     )

@@ -96,6 +96,16 @@ def test_a_new_expert_starts_from_the_nearest_where_that_gets_somewhere(learned,
     assert digest(experts, first.component) == before
 
 
+def test_what_the_nearest_expert_can_do_already_is_not_practised(learned):
+    experts, (first, second), _ = learned
+    able = experts.known[second.component].expert
+    same = {**BACKWARDS, "sentence": "walk the other way to it"}
+    config, rng = ApprenticeshipConfig(), np.random.default_rng(1)
+    done = apprentice(lesson(same), FakeReach(16, **same), able, rng, config, lambda *_: None)
+    assert (done.started, done.gradient_steps, done.practice) == ("nearest", 0, 16 * FakeReach.horizon)
+    assert done.policy is not able
+
+
 def test_demonstrations_alone_are_enough_where_nothing_may_be_practised():
     experts = Experts()
     done = learn(experts, FORWARDS, practice=0, demonstrations=shown(FORWARDS, 20))
