@@ -74,9 +74,10 @@ EXTRAS = {
     "perception": ["open3d==0.20.0"],
     "evaluation": ["envpool==1.2.5", "metaworld==3.1.1", "gymnasium==1.4.0", "scikit-learn==1.9.1"],
     "calibration": ["pymc==5.28.5"],
-    "test": ["legion_ros[evaluation,calibration]", "pytest==9.2.0", "hypothesis==6.170.15", "ruff==0.17.6"],
+    "test": ["pytest==9.2.0", "hypothesis==6.170.15", "ruff==0.17.6"],
     "lint": ["pyright[nodejs]==1.1.414"],
 }
+EXTRAS["test"] += EXTRAS["evaluation"] + EXTRAS["calibration"]
 
 
 def wheels(versions: dict[str, str]) -> list[str]:
