@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--episodes", type=int, help=f"of each task in each measurement, at least (default: {EPISODES})")
     add("--tasks", type=int, help="only the first so many of the stream")
     add("--loops", type=int, help="times through the stream (default: the stream's own)")
-    add("--threads", type=int, default=2, help="of the simulator (default: %(default)s)")
+    add("--threads", type=int, default=2, help="of simulator and networks (default: %(default)s)")
     add("--out", type=Path, help="folder (default: results, with --quick out/quick)")
     small = ", ".join(f"{value} {name}" for name, value in QUICK.items())
     add("--quick", action="store_true", help=f"the whole path in a minute, to see that it works: {small}")
@@ -47,10 +47,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run what is not finished yet; print a line for each run."""
+    import torch
+
     from legion_ros.cli.progress_bar import ProgressBar
     from legion_ros.evaluation.evaluation import evaluate
     from legion_ros.language import SentenceEncoder
 
+    torch.set_num_threads(args.threads)  # sums are rounded otherwise with another number of threads
     configs = list(_configs(args))
     out = args.out or Path("out/quick" if args.quick else "results")
     encode = SentenceEncoder().encode
