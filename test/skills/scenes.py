@@ -23,11 +23,14 @@ def thing(name: str, x: float, y: float, z: float = 0.04) -> Object:
     return Object(name, kind, color, shape, np.array([x, y, z]), np.array([1.0, 0, 0, 0]), np.array(size))
 
 
-def scene(spots=SPOTS, drawer: float = 0.0, pressed: float = 0.0, tool=(0.40, 0.0, 0.30), inside=()) -> Scene:
-    """`inside`: names of objects that lie in the bin instead of on their spot."""
+def scene(
+    spots=SPOTS, drawer: float = 0.0, pressed: float = 0.0, tool=(0.40, 0.0, 0.30), inside=(), stowed=()
+) -> Scene:
+    """`inside`, `stowed`: names of objects that lie in the bin, in the drawer, instead of on their spot."""
     things = [
         thing(name, *((0.5, 0.42, 0.05) if name in inside else (*spot, 0.04))) for name, spot in spots.items()
     ]
+    things = [thing(t.name, 0.55 - drawer, -0.42, 0.05) if t.name in stowed else t for t in things]
     bin_, button = np.array([0.5, 0.42, 0.0]), np.array([0.62, -0.2, 0.03])
     drawer_ = np.array([0.55 - drawer, -0.42, 0.0])
     fixtures = (
