@@ -9,10 +9,11 @@ from legion_ros.learning.cloning import CloningConfig, clone
 from legion_ros.learning.lesson import Lesson
 from legion_ros.learning.methods.method import Progress
 from legion_ros.learning.ppo import Anchor, PPOConfig, fresh_policy, practise
+from legion_ros.learning.rule import Rule
 from legion_ros.learning.trial import paired, trial
 from legion_ros.policy import Expert
 
-__all__ = ["Apprenticed", "ApprenticeshipConfig", "apprentice"]
+__all__ = ["Apprenticed", "ApprenticeshipConfig", "Refined", "apprentice", "refine"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,28 +100,67 @@ def _shown(
     config: ApprenticeshipConfig,
     progress: Progress,
 ) -> Apprenticed:
-    """Clone, refine, and keep the clone unless the refined policy does better in the same episodes."""
+    """Clone, then refine with what the budget allows."""
     cloning = replace(config.cloning, steps=lesson.budget.cloning)
     cloned = clone(lesson.demonstrations, cloning, rng)
-    comparison = 2 * config.rounds * environment.num_envs * environment.horizon
-    steps = lesson.budget.practice - comparison
-    if steps < environment.num_envs * environment.horizon:
-        return Apprenticed(cloned, 0, cloning.steps, "clone", False)
+    done = refine(
+        cloned,
+        environment,
+        rng,
+        config,
+        steps=lesson.budget.practice,
+        progress=lambda steps, _: progress(steps, lesson.budget.practice),
+    )
+    return Apprenticed(done.policy, done.practice, cloning.steps + done.gradient_steps, "clone", done.better)
+
+
+@dataclass(frozen=True)
+class Refined:
+    """A clone, or what became of it, and what that cost."""
+
+    policy: Expert
+    practice: int  # control periods, those of the comparison among them
+    gradient_steps: int
+    better: bool  # False where the clone did no worse, and was kept
+
+
+def refine(
+    cloned: Expert,
+    environment: Environment,
+    rng: np.random.Generator,
+    config: ApprenticeshipConfig,
+    *,
+    steps: int,
+    progress: Progress,
+    rule: Rule | None = None,
+    hidden: tuple[int, ...] | None = None,
+) -> Refined:
+    """Practise carefully, and keep the clone unless the refined policy does better in the same episodes.
+
+    Args:
+        cloned: never changed.
+        environment: reset here, not closed.
+        rng: of everything drawn.
+        config: of the practice and the comparison.
+        steps: control periods that may be spent, on the comparison too; too few leave the clone as it is.
+        progress: called with the control periods practised and allowed.
+        rule: of a continual-learning method.
+        hidden: units of the critic's hidden layers; those of `config` when None.
+    """
+    rollout = environment.num_envs * environment.horizon
+    left = steps - 2 * config.rounds * rollout
+    if left < rollout:
+        return Refined(cloned, 0, 0, False)
     done = practise(
         environment,
         Expert.from_tensors(cloned.tensors()),
         rng,
-        config.refine,
-        steps=steps,
+        config.refine if hidden is None else replace(config.refine, hidden=hidden),
+        steps=left,
+        rule=rule,
         anchor=Anchor(policy=cloned, weight=config.anchor, half_life=config.half_life),
-        progress=lambda steps, _: progress(steps, lesson.budget.practice),
+        progress=progress,
     )
     success, compared = paired(environment, (cloned.act, done.policy.act), rng, config.rounds)
-    refined = bool(success[1].mean() > success[0].mean())
-    return Apprenticed(
-        done.policy if refined else cloned,
-        done.steps + compared,
-        cloning.steps + done.gradient_steps,
-        "clone",
-        refined,
-    )
+    better = bool(success[1].mean() > success[0].mean())
+    return Refined(done.policy if better else cloned, done.steps + compared, done.gradient_steps, better)

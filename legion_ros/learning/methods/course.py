@@ -8,14 +8,13 @@ import numpy as np
 
 from legion_ros.core.episode import Episode
 from legion_ros.core.layout import Layout
-from legion_ros.learning.apprenticeship import ApprenticeshipConfig
+from legion_ros.learning.apprenticeship import ApprenticeshipConfig, refine
 from legion_ros.learning.cloning import clone
 from legion_ros.learning.instructed import Instructed
 from legion_ros.learning.lesson import Budget
 from legion_ros.learning.methods.method import Encode, Progress
-from legion_ros.learning.ppo import Anchor, PPOConfig, practise
+from legion_ros.learning.ppo import practise
 from legion_ros.learning.rule import Rule
-from legion_ros.learning.trial import paired
 from legion_ros.policy import Expert
 
 __all__ = ["Course", "statistics", "told"]
@@ -55,42 +54,37 @@ class Course:
 
     def practise(self, policy: Expert, steps: int) -> Expert:
         """`policy` itself after at most so many control periods, rewarded densely, with wide noise."""
-        return self._practise(policy, self.config.scratch, steps, None)
-
-    def refine(self, cloned: Expert, steps: int) -> Expert:
-        """A clone after careful practice, or the clone where that did not make it better.
-
-        The two are compared in the same episodes, as `apprentice` does; these count as practice.
-        """
-        rollout = self.environment.num_envs * self.environment.horizon
-        comparison = 2 * self.config.rounds * rollout
-        if steps - comparison < rollout:
-            return cloned
-        anchor = Anchor(policy=cloned, weight=self.config.anchor, half_life=self.config.half_life)
-        copy = Expert.from_tensors(cloned.tensors())
-        refined = self._practise(copy, self.config.refine, steps - comparison, anchor)
-        actors = (cloned.act, refined.act)
-        success, compared = paired(self.environment, actors, self.rng, self.config.rounds)
-        self.practice += compared
-        self._report()
-        return refined if success[1].mean() > success[0].mean() else cloned
-
-    def _practise(self, policy: Expert, config: PPOConfig, steps: int, anchor: Anchor | None) -> Expert:
         if steps < self.environment.num_envs * self.environment.horizon:
             return policy
         practised = practise(
             self.environment,
             policy,
             self.rng,
-            replace(config, hidden=self.hidden),
+            replace(self.config.scratch, hidden=self.hidden),
             steps=steps,
             rule=self.rule,
-            anchor=anchor,
             progress=lambda done, _: self._report(done),
         )
         self.practice += practised.steps
         self.gradient_steps += practised.gradient_steps
         return practised.policy
+
+    def refine(self, cloned: Expert, steps: int) -> Expert:
+        """A clone after careful practice, or the clone where that did not make it better."""
+        refined = refine(
+            cloned,
+            self.environment,
+            self.rng,
+            self.config,
+            steps=steps,
+            progress=lambda done, _: self._report(done),
+            rule=self.rule,
+            hidden=self.hidden,
+        )
+        self.practice += refined.practice
+        self.gradient_steps += refined.gradient_steps
+        self._report()
+        return refined.policy
 
     def _report(self, practice: int = 0) -> None:
         """Say how far the lesson is, with `practice` periods that are not booked yet."""
