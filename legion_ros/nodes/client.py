@@ -19,7 +19,7 @@ from legion_ros.msg import ToolState
 from legion_ros.nodes.conversions import scene_from, tool_from
 from legion_ros.nodes.newest import Newest
 from legion_ros.nodes.qos import DIAGNOSTICS, GOAL_SERVICE, SENSOR
-from legion_ros.srv import ResetScene
+from legion_ros.srv import MoveObject, ResetScene
 
 __all__ = ["GraphClient", "Task", "TaskResult"]
 
@@ -107,6 +107,7 @@ class GraphClient:
             result_service_qos_profile=GOAL_SERVICE,
         )
         self._reset = self.node.create_client(ResetScene, "/legion/reset_scene")
+        self._move = self.node.create_client(MoveObject, "/legion/move_object")
         self._scene, self._tool = Newest[SceneMessage](), Newest[ToolState]()
         self._scene.listen(self.node, SceneMessage, "/legion/scene", SENSOR)
         self._tool.listen(self.node, ToolState, "/legion/tool_state", SENSOR)
@@ -185,19 +186,47 @@ class GraphClient:
                 task.result = TaskResult(False, reason, task.plan)
         return task.result
 
-    def reset_scene(self, seed: int, low: int, high: int, timeout: float = 10.0) -> list[str]:
-        """Draw a new scene of `low` to `high` objects; returns their names.
+    def reset_scene(
+        self,
+        seed: int,
+        low: int,
+        high: int,
+        timeout: float = 10.0,
+        binned: int = 0,
+        drawer: float = 0.0,
+    ) -> list[str]:
+        """Draw a new scene of `low` to `high` objects on the table; returns the names of all objects.
+
+        `binned` more are in the bin, the drawer is open by `drawer`, 0 to 1.
 
         Raises:
             LegionError: the simulator refused, in its words, or didn't answer.
         """
         self.wait(self._reset.service_is_ready, timeout, "service /legion/reset_scene")
-        request = ResetScene.Request(seed=seed, min_objects=low, max_objects=high)
+        request = ResetScene.Request(
+            seed=seed, min_objects=low, max_objects=high, binned=binned, drawer=drawer
+        )
         answer = self._reset.call_async(request)
         response = self.wait(lambda: answer.done() and answer.result(), timeout, "answer of sim_node")
         if not response.success:
             raise LegionError(response.message)
         return list(response.objects)
+
+    def move_object(self, name: str, x: float, y: float, timeout: float = 10.0) -> str:
+        """Move a thing to a free spot near (x, y) m, base frame, as somebody's hand would.
+
+        Returns:
+            The simulator's words.
+
+        Raises:
+            LegionError: the simulator refused, in its words, or didn't answer.
+        """
+        self.wait(self._move.service_is_ready, timeout, "service /legion/move_object")
+        answer = self._move.call_async(MoveObject.Request(name=name, x=float(x), y=float(y)))
+        response = self.wait(lambda: answer.done() and answer.result(), timeout, "answer of sim_node")
+        if not response.success:
+            raise LegionError(response.message)
+        return response.message
 
     def scene(self) -> Scene | None:
         """The newest scene; None before the first."""

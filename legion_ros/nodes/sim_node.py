@@ -30,7 +30,7 @@ from legion_ros.nodes.conversions import (
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
 from legion_ros.nodes.parameters import parameter
 from legion_ros.nodes.qos import CLOCK, COMMAND, SENSOR
-from legion_ros.srv import ResetScene
+from legion_ros.srv import MoveObject, ResetScene
 
 __all__ = ["SimNode", "main"]
 
@@ -83,6 +83,7 @@ class SimNode(LegionNode[SimConfig]):
         self._clock_publisher = self.create_publisher(Clock, "/clock", CLOCK)
         self.create_subscription(ToolCommandMessage, "/legion/command", self._on_command, COMMAND)
         self.create_service(ResetScene, "/legion/reset_scene", self._on_reset)
+        self.create_service(MoveObject, "/legion/move_object", self._on_move)
         self._advance_now = self.create_guard_condition(self._advance)
         if c.camera:
             size = (c.camera_width, c.camera_height)
@@ -172,13 +173,28 @@ class SimNode(LegionNode[SimConfig]):
         try:
             if not self.active:
                 raise LegionError("sim_node is not active: there is no scene to reset")
-            scene = self._draw_scene(request.seed, request.min_objects, request.max_objects)
+            scene = self._draw_scene(
+                request.seed, request.min_objects, request.max_objects, request.binned, request.drawer
+            )
         except LegionError as error:
             response.success, response.message = False, str(error)
             return response
         response.success, response.objects = True, [thing.name for thing in scene.objects]
         response.message = f"{len(scene.objects)} objects: {', '.join(response.objects)}"
         self._publish()
+        return response
+
+    def _on_move(self, request: MoveObject.Request, response: MoveObject.Response) -> MoveObject.Response:
+        try:
+            if not self.active:
+                raise LegionError("sim_node is not active: there is nothing to move")
+            if not np.isfinite([request.x, request.y]).all():
+                raise LegionError(f"({request.x}, {request.y}) is no spot: finite m are valid")
+            x, y, _ = self._world.move(request.name, np.array([request.x, request.y]))
+        except LegionError as error:
+            response.success, response.message = False, str(error)
+            return response
+        response.success, response.message = True, f"{request.name} is at ({x:.3f}, {y:.3f}) m now"
         return response
 
     # -- the world ----------------------------------------------------------------------------------
@@ -196,13 +212,13 @@ class SimNode(LegionNode[SimConfig]):
 
         return CONTROL_PERIOD
 
-    def _draw_scene(self, seed: int, low: int, high: int) -> Scene:
+    def _draw_scene(self, seed: int, low: int, high: int, binned: int = 0, drawer: float = 0.0) -> Scene:
         if seed < 0:
             raise LegionError(f"seed {seed} is not valid: 0 or more")
         if not 0 <= low <= high:
             raise LegionError(f"{low} to {high} objects is not valid: the smaller number comes first")
         try:
-            self._world.reset(np.random.default_rng(seed), low, high)
+            self._world.reset(np.random.default_rng(seed), low, high, binned, drawer)
         except ValueError as error:
             raise LegionError(f"no scene with {low} to {high} objects: {error}") from error
         self._forget()

@@ -9,7 +9,7 @@ from legion_sim.tabletop.arm import HOME
 from legion_sim.tabletop.model import BIN
 from legion_sim.tabletop.objects import COLORS, KINDS, SLOTS
 
-__all__ = ["FREE_ZONE", "PlacedObject", "SceneSketch", "scatter", "sketch_scene"]
+__all__ = ["FREE_ZONE", "PlacedObject", "SceneSketch", "free_spot", "scatter", "sketch_scene"]
 
 FREE_ZONE = (
     np.array([0.40, -0.18]),
@@ -86,6 +86,23 @@ def scatter(rng: np.random.Generator, sizes: list[tuple[float, float, float]]) -
         if len(spots) == len(sizes):
             return np.array(spots)
     raise LegionError(f"no room on the table for {len(sizes)} things")
+
+
+def free_spot(wanted: np.ndarray, others: list[np.ndarray], room: float = 0.10) -> np.ndarray:
+    """The spot of the table nearest to `wanted` (2,) m with no other thing's middle within `room` m.
+
+    LegionError where there is none within 0.15 m.
+    """
+    low, high = FREE_ZONE
+    axes = [np.arange(low[i], high[i] + 1e-9, 0.01) for i in (0, 1)]
+    spots = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 2)
+    if others:
+        apart = np.linalg.norm(spots[:, None] - np.array(others)[None], axis=2).min(axis=1)
+        spots = spots[apart > room]
+    away = np.linalg.norm(spots - wanted, axis=1)
+    if not len(spots) or away.min() > 0.15:
+        raise LegionError(f"no room on the table near ({wanted[0]:.2f}, {wanted[1]:.2f}) m")
+    return spots[int(away.argmin())]
 
 
 def _names(rng: np.random.Generator, slots: np.ndarray) -> list[tuple[str, str]]:

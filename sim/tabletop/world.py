@@ -5,10 +5,10 @@ import math
 import mujoco
 import numpy as np
 
-from legion_ros.core import Fixture, Object, Scene, Tool
+from legion_ros.core import Fixture, LegionError, Object, Scene, Tool, predicates
 from legion_ros.core.command import Limits, ToolCommand
 from legion_sim.tabletop.arm import ArmKinematics
-from legion_sim.tabletop.layout import SceneSketch, sketch_scene
+from legion_sim.tabletop.layout import SceneSketch, free_spot, sketch_scene
 from legion_sim.tabletop.model import BIN, BUTTON, DRAWER, PHYSICS_STEP, build_model
 from legion_sim.tabletop.objects import COLORS, KINDS, SLOTS
 
@@ -46,9 +46,47 @@ class TabletopWorld:
         self.sketch = SceneSketch(())
         self.place(self.sketch)
 
-    def reset(self, rng: np.random.Generator, min_objects: int = 3, max_objects: int = 6) -> None:
-        """A new random scene: the arm at home, the drawer closed, objects on the table."""
-        self.place(sketch_scene(rng, min_objects, max_objects))
+    def reset(
+        self,
+        rng: np.random.Generator,
+        min_objects: int = 3,
+        max_objects: int = 6,
+        binned: int = 0,
+        drawer: float = 0.0,
+    ) -> None:
+        """A new random scene: the arm at home, objects on the table, `binned` more in the bin.
+
+        `drawer` says how far it is open, 0 to 1. LegionError on numbers that make no scene.
+        """
+        if not 0.0 <= drawer <= 1.0:
+            raise LegionError(f"a drawer open by {drawer:g}: 0 (closed) to 1 (open) is valid")
+        self.place(sketch_scene(rng, min_objects, max_objects, binned, drawer * DRAWER.travel))
+
+    def move(self, name: str, spot: np.ndarray) -> np.ndarray:
+        """Set a thing down elsewhere on the table, as a hand would, turned as it is and at rest.
+
+        Args:
+            name: of an object in the scene.
+            spot: (2,) m, base frame; the nearest one with room for it is taken.
+
+        Returns:
+            (3,) m, base frame: where it stands now.
+
+        Raises:
+            LegionError: no such object, the fingers hold it, or there is no room within 0.15 m.
+        """
+        scene = self.scene()
+        thing = scene.object(name)
+        if predicates.held(thing, scene):
+            raise LegionError(f"{name} is in the gripper: it can't be moved")
+        others = [o.position[:2] for o in scene.objects if o.name != name]
+        to = free_spot(np.asarray(spot, float), others)
+        slot = next(placed.slot for placed in self.sketch.objects if placed.name == name)
+        at, moving = self._object_qpos[slot], self._object_qvel[slot]
+        self.data.qpos[at : at + 3] = (*to, 0.5 * thing.grip[1][2] + 0.002)
+        self.data.qvel[moving : moving + 6] = 0.0
+        mujoco.mj_forward(self.model, self.data)
+        return self.data.qpos[at : at + 3].copy()
 
     def place(self, sketch: SceneSketch) -> None:
         """Lay the scene out as sketched and let it settle. Time goes on."""

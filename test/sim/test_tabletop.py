@@ -7,7 +7,7 @@ import pytest
 from legion_ros.core import SKILLS, GroundedSkill, LegionError
 from legion_ros.core.command import Limits, ToolCommand
 from legion_ros.core.observation import observe
-from legion_ros.core.predicates import held
+from legion_ros.core.predicates import held, inside, opened
 from legion_ros.learning import rollout
 from legion_sim.experts.tabletop import expert_action
 from legion_sim.tabletop import TabletopEnvironment, TabletopWorld
@@ -166,3 +166,34 @@ def test_every_skill_is_shown_well_enough_to_learn_from(skill):
 
     shown = rollout(environment, teacher, 8, np.random.default_rng(11))
     assert sum(episode.success for episode in shown) >= 7
+
+
+def test_a_hand_moves_a_thing_to_a_free_spot_where_it_stands_still():
+    world = TabletopWorld()
+    world.reset(np.random.default_rng(1), 3, 3)
+    name = world.scene().objects[0].name
+    to = world.move(name, np.array([0.50, 0.0]))
+    for _ in range(10):
+        world.step(ToolCommand(np.zeros(3), 0.0, 0.08))
+    there = {thing.name: thing.position for thing in world.scene().objects}
+    assert np.linalg.norm(there[name] - to) < 0.005
+    assert min(np.linalg.norm(at[:2] - to[:2]) for other, at in there.items() if other != name) > 0.09
+
+
+def test_a_thing_that_is_not_there_cannot_be_moved():
+    world = TabletopWorld()
+    world.reset(np.random.default_rng(1), 3, 3)
+    with pytest.raises(LegionError, match="no object 'moon' in the scene; there are: "):
+        world.move("moon", np.array([0.5, 0.0]))
+    with pytest.raises(LegionError, match="no room on the table near"):
+        world.move(world.scene().objects[0].name, np.array([0.9, 0.9]))
+
+
+def test_a_scene_can_begin_with_things_in_the_bin_and_the_drawer_open():
+    world = TabletopWorld()
+    world.reset(np.random.default_rng(1), 3, 3, binned=2, drawer=1.0)
+    scene = world.scene()
+    assert sum(inside(thing, scene.fixture("bin")) for thing in scene.objects) == 2
+    assert opened(scene.fixture("drawer"))
+    with pytest.raises(LegionError, match="0 .closed. to 1"):
+        world.reset(np.random.default_rng(1), 3, 3, drawer=1.5)
