@@ -29,6 +29,18 @@ class Lesson:
     task_id: int | None  # given only to methods whose `needs_task_id` is true
     encode: Callable[[tuple[str, ...]], np.ndarray]  # sentences -> (N, D) float32 unit embeddings, cached
 
+    def environments(self, most: int, least_rollouts: int) -> Environment:
+        """As many copies as the budget has use for, at most `most`; one, where it has none for any.
+
+        A small budget is practised in fewer, so that it lasts for `least_rollouts` whole episodes of each.
+        """
+        one = self.practice(1)
+        count = min(most, self.budget.practice // (least_rollouts * one.horizon))
+        if count <= 1:
+            return one
+        one.close()
+        return self.practice(count)
+
 
 @dataclass(frozen=True)
 class Learned:

@@ -21,7 +21,7 @@ from legion_ros.learning.apprenticeship import ApprenticeshipConfig, apprentice
 from legion_ros.learning.cloning import clone
 from legion_ros.learning.lesson import Learned, Lesson
 from legion_ros.learning.methods.know import Know, folders, restored, written
-from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress
+from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress, check, default_encode
 from legion_ros.learning.trial import Trial, trial
 from legion_ros.policy import Expert
 from legion_ros.share import share
@@ -78,10 +78,9 @@ class Experts:
 
     def learn(self, lesson: Lesson, rng: np.random.Generator, progress: Progress) -> Learned:
         """Recognise or learn the task of `lesson`; see the module."""
-        if lesson.budget.practice <= 0 and not lesson.demonstrations:
-            raise MethodError("nothing to learn from: no demonstrations, and no practice in the budget")
+        check(lesson)
         self._encode = lesson.encode
-        with closing(self._environment(lesson)) as environment:
+        with closing(lesson.environments(self.config.num_envs, self.config.least_rollouts)) as environment:
             return self._learn(lesson, environment, rng, progress)
 
     def _learn(
@@ -228,16 +227,6 @@ class Experts:
             raise MethodError(f"experts for components {sorted(known)}; the mixture has {sorted(recall.ids)}")
         self.recall, self.known = recall, known
 
-    def _environment(self, lesson: Lesson) -> Environment:
-        """As many copies as the budget has use for."""
-        one = lesson.practice(1)
-        most = lesson.budget.practice // (self.config.least_rollouts * one.horizon)
-        count = min(self.config.num_envs, most)
-        if count <= 1:
-            return one
-        one.close()
-        return lesson.practice(count)
-
     def _evidence(self, probe: Trial) -> tuple[np.ndarray | None, ...]:
         """Embeddings (N, D), start (N, O), early (N, H, O) and reward (N, H) of a probe."""
         embeddings = self._embed(probe.instructions)
@@ -294,10 +283,7 @@ class Experts:
         return observation if observation.shape[1] == self.recall.space.observation_size else None
 
     def _embed(self, sentences: Sequence[str]) -> np.ndarray:
-        if self._encode is None:
-            from legion_ros.language.encoder import SentenceEncoder
-
-            self._encode = SentenceEncoder().encode
+        self._encode = self._encode or default_encode()
         return self._encode(tuple(sentences))
 
 

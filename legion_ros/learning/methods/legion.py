@@ -25,7 +25,7 @@ from legion_ros.core import Environment, LegionError
 from legion_ros.core.layout import Layout
 from legion_ros.learning.lesson import Learned, Lesson
 from legion_ros.learning.methods.legion_learner import LegionConfig, LegionLearner
-from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress
+from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress, check, default_encode
 from legion_ros.learning.off_policy import practise
 from legion_ros.learning.transitions import Memory, Transitions
 
@@ -62,11 +62,10 @@ class Legion:
 
         A lesson of demonstrations alone teaches nothing. MethodError where there are not even those.
         """
+        check(lesson)
         self._encode = lesson.encode
         count = min(self.config.environments, lesson.budget.practice)
         if count < 1:
-            if not lesson.demonstrations:
-                raise MethodError("nothing to learn from: no demonstrations, and no practice in the budget")
             return Learned(0, 0)
         with closing(lesson.practice(count)) as environment:
             self._begin(environment, lesson, rng)
@@ -284,10 +283,7 @@ class Legion:
         return torch.from_numpy(observation[:, self._seen])
 
     def _embedded(self, sentences: tuple[str, ...]) -> torch.Tensor:
-        if self._encode is None:
-            from legion_ros.language.encoder import SentenceEncoder
-
-            self._encode = SentenceEncoder().encode
+        self._encode = self._encode or default_encode()
         return torch.from_numpy(np.asarray(self._encode(sentences), np.float32))
 
 

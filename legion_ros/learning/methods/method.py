@@ -8,7 +8,7 @@ import numpy as np
 from legion_ros.core import LegionError
 from legion_ros.learning.lesson import Learned, Lesson
 
-__all__ = ["Actor", "Encode", "HasMixture", "Method", "MethodError", "Progress"]
+__all__ = ["Actor", "Encode", "HasMixture", "Method", "MethodError", "Progress", "check", "default_encode"]
 
 Actor = Callable[[np.ndarray], np.ndarray]  # observations (N, O) -> actions (N, A) float32 in [-1, 1]
 Progress = Callable[[int, int], None]  # (done, total) of the lesson's budget
@@ -17,6 +17,19 @@ Encode = Callable[[tuple[str, ...]], np.ndarray]  # sentences -> (N, D) float32 
 
 class MethodError(LegionError):
     """A method that is not known, has learned nothing yet, or is given what it cannot be restored from."""
+
+
+def check(lesson: Lesson) -> None:
+    """MethodError where a lesson offers nothing to learn from."""
+    if lesson.budget.practice <= 0 and not lesson.demonstrations:
+        raise MethodError("nothing to learn from: no demonstrations, and no practice in the budget")
+
+
+def default_encode() -> Encode:
+    """all-MiniLM-L6-v2, for methods that are given no encoder: loaded here, in seconds."""
+    from legion_ros.language.encoder import SentenceEncoder
+
+    return SentenceEncoder().encode
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ from legion_ros.learning.apprenticeship import ApprenticeshipConfig
 from legion_ros.learning.instructed import Instructed
 from legion_ros.learning.lesson import Learned, Lesson
 from legion_ros.learning.methods.course import Course, statistics, told
-from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress
+from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress, check, default_encode
 from legion_ros.learning.methods.sample import Sample, Witnessed
 from legion_ros.learning.methods.task_rule import Finished, TaskRule
 from legion_ros.learning.ppo import fresh_policy
@@ -67,7 +67,8 @@ class SharedMethod:
         """Clone, practise, compress and retrain where the rule does, consolidate."""
         self._check(lesson)
         transitions = lesson.budget.practice + sum(map(len, lesson.demonstrations))
-        with closing(self._environment(lesson)) as environment:
+        config = self._config
+        with closing(lesson.environments(config.environments, config.least_rollouts)) as environment:
             size = environment.observation_layout.size
             sample = Sample(size, self._rule.wanted(transitions), rng)
             policy = self._start(lesson, environment, rng)
@@ -75,8 +76,9 @@ class SharedMethod:
             for episode in lesson.demonstrations:
                 sample.offer(episode.observation, (episode.instruction,) * len(episode))
             instructed = Instructed(Witnessed(environment, sample), lesson.encode)
-            learner, hidden = self._config.learner, self._config.hidden
-            course = Course(instructed, lesson.budget, self._rule, learner, hidden, rng, progress)
+            course = Course(
+                instructed, lesson.budget, self._rule, config.learner, config.hidden, rng, progress
+            )
             policy = self._train(policy, lesson, course)
             if self._rule.retraining:
                 policy = self._retrain(policy, lesson, course, sample)
@@ -143,18 +145,7 @@ class SharedMethod:
     def _check(self, lesson: Lesson) -> None:
         if self.needs_task_id and lesson.task_id is None:
             raise MethodError(f"{self.name} needs the id of each task; this lesson has none")
-        if lesson.budget.practice <= 0 and not lesson.demonstrations:
-            raise MethodError("nothing to learn from: no demonstrations, and no practice in the budget")
-
-    def _environment(self, lesson: Lesson) -> Environment:
-        """As many copies as the budget has use for; one, where there is only its layout to read."""
-        one = lesson.practice(1)
-        most = lesson.budget.practice // (self._config.least_rollouts * one.horizon)
-        count = min(self._config.environments, most)
-        if count <= 1:
-            return one
-        one.close()
-        return lesson.practice(count)
+        check(lesson)
 
     def _start(self, lesson: Lesson, environment: Environment, rng: np.random.Generator) -> Expert:
         """A copy of the network so far, or a fresh one."""
@@ -199,8 +190,5 @@ class SharedMethod:
         return course.refine(policy, left) if shown else course.practise(policy, left)
 
     def _embed(self, sentences: tuple[str, ...]) -> np.ndarray:
-        if self._encode is None:
-            from legion_ros.language.encoder import SentenceEncoder
-
-            self._encode = SentenceEncoder().encode
+        self._encode = self._encode or default_encode()
         return self._encode(sentences)
