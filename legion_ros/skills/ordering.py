@@ -1,0 +1,79 @@
+"""What is made of a proposed plan: without detours, and in the order that is shortest to begin with."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from legion_ros.core import Scene
+from legion_ros.core.facts import Fact
+from legion_ros.skills.operators import Action, State
+
+__all__ = ["nearest_first", "without_detours"]
+
+
+def without_detours(plan: Sequence[Action], state: State, wanted: frozenset[Fact]) -> list[Action]:
+    """The plan less what it does not need (action elimination, Nakhost and Mueller 2010).
+
+    An action goes, and with it those that can't be done without it, where the rest still does.
+    """
+    kept, number = list(plan), 0
+    while number < len(kept):
+        rest, ending = _doable(kept[:number] + kept[number + 1 :], state)
+        if ending.lacks(wanted):
+            number += 1
+        else:
+            kept = rest
+    return kept
+
+
+def _doable(plan: Sequence[Action], state: State) -> tuple[list[Action], State]:
+    """Those of the actions that can be done one after the other, and what holds then."""
+    done = []
+    for action in plan:
+        if not action.obstacles(state):
+            done.append(action)
+            state = action.applied(state)
+    return done, state
+
+
+def nearest_first(plan: Sequence[Action], state: State, scene: Scene) -> list[Action]:
+    """The same actions, those first whose object has the shortest way: nothing is carried over others.
+
+    Only actions that have nothing to do with one another change places (as in a block deordering), so the
+    plan does what it did.
+    """
+    facts = state.facts.union(*(action.begins for action in plan))
+    order: list[Action] = []
+    left = list(plan)
+    while left:
+        free = [
+            action
+            for number, action in enumerate(left)
+            if not any(_tied(earlier, action, facts) for earlier in left[:number])
+        ]
+        chosen = min(free, key=lambda action: _way(action, scene))
+        left.remove(chosen)
+        order.append(chosen)
+    return order
+
+
+def _tied(first: Action, second: Action, facts: frozenset[Fact]) -> bool:
+    """Whether their order matters: one changes what the other asks for, or changes too."""
+    return first.skill == second.skill or _affects(first, second, facts) or _affects(second, first, facts)
+
+
+def _affects(first: Action, second: Action, facts: frozenset[Fact]) -> bool:
+    if any(fact in second.needs or second.rules_out(fact) or second.undoes(fact) for fact in first.begins):
+        return True
+    return any(
+        first.undoes(fact) and (fact in second.needs or fact in second.begins or second.rules_out(fact))
+        for fact in facts
+    )
+
+
+def _way(action: Action, scene: Scene) -> float:
+    """How far the object is carried, m; 0 without one."""
+    skill = action.skill
+    if not skill.object:
+        return 0.0
+    return float(np.linalg.norm(skill.goal(scene)[:2] - scene.object(skill.object).position[:2]))
