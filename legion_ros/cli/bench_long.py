@@ -1,0 +1,193 @@
+"""`legion bench long`: long-horizon tasks through the real graph, judged by the simulator's truth."""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+
+from legion_ros.core import LegionError, predicates
+from legion_ros.core.facts import TABLE, Fact, facts
+
+if TYPE_CHECKING:
+    from legion_ros.core import Scene
+    from legion_ros.evaluation.long_run import LongOutcome
+    from legion_ros.evaluation.long_tasks import Kind, LongTask
+    from legion_ros.nodes.client import GraphClient, Task
+
+__all__ = ["HELP", "add_arguments", "measure"]
+
+HELP = "success of instructions of 3 to 12 steps, of several kinds, in random scenes"
+LONGEST = 60.0  # simulated s that one scene may take, for each skill that it needs
+FAR = 0.16  # m from the tool at which a thing may be moved by somebody
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which kinds, how many scenes, seen how, disturbed or not."""
+    add = parser.add_argument
+    add("--scenes", type=int, default=25, help="of each kind (default: %(default)s)")
+    add("--kinds", default="", help="numbers of the kinds, separated by commas (default: all)")
+    add("--perception", choices=("camera", "truth"), default="camera", help="(default: %(default)s)")
+    add("--disturb", action="store_true", help="have a hand move one thing in every scene")
+    add("--rate", type=float, default=0.0, help="simulated s in a second (default: as fast as it goes)")
+    add("--out", type=Path, help="append the rows to this file, such as results/long.jsonl")
+
+
+def measure(
+    options: argparse.Namespace, client: "GraphClient", command: str, console: Console
+) -> dict[str, object]:
+    """Run what was asked for; a row for each kind."""
+    from legion_ros.evaluation.long_run import row
+
+    rows = []
+    for name, kind in _kinds(options.kinds).items():
+        outcomes: list[LongOutcome] = []
+        for outcome in _scenes(name, kind, client, options):
+            outcomes.append(outcome)
+            console.print(_line(name, outcome, outcomes, options.scenes), soft_wrap=True)
+        rows.append(row(name, options.perception, outcomes, options.disturb, options.seed, command))
+        if options.out:
+            options.out.parent.mkdir(parents=True, exist_ok=True)
+            with options.out.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(rows[-1]) + "\n")
+    successes = [figures["success"] for figures in rows]
+    return {"command": command, "mean_success": float(np.mean(successes)), "rows": rows}
+
+
+def _kinds(chosen: str) -> "dict[str, Kind]":
+    from legion_ros.evaluation.long_tasks import KINDS
+
+    names = list(KINDS)
+    if not chosen:
+        return dict(KINDS)
+    try:
+        return {names[int(word)]: KINDS[names[int(word)]] for word in chosen.split(",")}
+    except (ValueError, IndexError):
+        known = "; ".join(f"{number}: {name}" for number, name in enumerate(names))
+        raise LegionError(f"kinds {chosen!r} is not valid; known: {known}") from None
+
+
+def _line(name: str, outcome: "LongOutcome", outcomes: "list[LongOutcome]", scenes: int) -> str:
+    done = sum(outcome.success for outcome in outcomes)
+    wrong = "" if outcome.success else f" [red]({'; '.join(outcome.missing)}: {outcome.reason})"
+    hand = f", {outcome.disturbed} moved by hand" if outcome.disturbed else ""
+    return (
+        f"{name} {len(outcomes)}/{scenes} seed {outcome.seed}: {outcome.instruction!r}{hand},"
+        f" {outcome.tries} tries for {outcome.least}, {outcome.simulated:.0f} s simulated in"
+        f" {outcome.wall:.0f} s; {done} done so far{wrong}"
+    )
+
+
+def _scenes(
+    name: str, kind: "Kind", client: "GraphClient", options: argparse.Namespace
+) -> "Iterator[LongOutcome]":
+    """As many scenes as asked for; those that don't allow the kind's task are passed over."""
+    from legion_ros.evaluation.long_tasks import KINDS
+
+    found = 0
+    words = np.random.SeedSequence((options.seed, list(KINDS).index(name))).generate_state(
+        40 * options.scenes
+    )
+    for seed in map(int, words):
+        begin = kind.beginning
+        names = client.reset_scene(seed, *begin.objects, binned=begin.binned, drawer=begin.drawer)
+        before = client.wait(lambda names=names: _true_scene_of(client, names), 10.0, "the new scene")
+        rng = np.random.default_rng(seed)
+        task = kind.task(before, rng)
+        if task is None:
+            continue
+        yield _Trial(client, task, before, options.disturb, rng).run(seed)
+        found += 1
+        if found == options.scenes:
+            return
+    raise LegionError(f"only {found} of {options.scenes} scenes allow {name!r}")
+
+
+def _true_scene_of(client: "GraphClient", names: list[str]) -> "Scene | None":
+    """The true scene once it is the new one, and the graph sees as many things."""
+    scene, seen = client.true_scene(), client.scene()
+    if scene is None or sorted(thing.name for thing in scene.objects) != sorted(names):
+        return None
+    return scene if seen is not None and seen.stamp >= scene.stamp - 0.5 else None
+
+
+class _Trial:
+    """One instruction in one scene."""
+
+    def __init__(
+        self,
+        client: "GraphClient",
+        task: "LongTask",
+        before: "Scene",
+        disturb: bool,
+        rng: np.random.Generator,
+    ) -> None:
+        self._client, self._task, self._before, self._rng = client, task, before, rng
+        self._pressed, self._tries, self._current = False, 0, ""
+        self._disturbed, self._due = "", before.stamp + rng.uniform(2.0, 6.0) if disturb else np.inf
+
+    def run(self, seed: int) -> "LongOutcome":
+        """Say it, follow it, and look what is true afterwards."""
+        from legion_ros.evaluation.long_run import LongOutcome
+        from legion_ros.evaluation.long_tasks import missing
+
+        client, began = self._client, time.monotonic()
+        said = client.execute(self._task.instruction)
+        result = client.follow(said, self._count, self._watch, patience=20.0)
+        ended = client.true_scene().stamp
+        after = client.wait(lambda: self._settled(ended + 0.5), 20.0, "scene after the task")
+        return LongOutcome(
+            seed=seed,
+            instruction=self._task.instruction,
+            missing=tuple(missing(self._task, self._before, after, self._pressed)),
+            claimed=result.success,
+            reason=result.reason,
+            least=self._task.least,
+            steps=len(result.plan),
+            tries=self._tries,
+            disturbed=self._disturbed,
+            wall=time.monotonic() - began,
+            simulated=after.stamp - self._before.stamp,
+        )
+
+    def _count(self, task: "Task") -> None:
+        """One more whenever another skill, or another try, is the current one."""
+        if task.current != self._current:
+            self._current = task.current
+            self._tries += 1
+
+    def _watch(self) -> bool:
+        """Look at the truth all the time; true when it has taken too long."""
+        scene = self._client.true_scene()
+        self._pressed = self._pressed or predicates.pressed(scene.fixture("button"))
+        if scene.stamp >= self._due and self._tries:
+            self._disturb(scene)
+        return scene.stamp - self._before.stamp > LONGEST * self._task.least
+
+    def _disturb(self, scene: "Scene") -> None:
+        """Move one thing that still has to be dealt with, away from the arm."""
+        now = facts(scene)
+        names = sorted({name for fact in self._task.wanted for name in fact.arguments})
+        names = [name for name in names if Fact("on", (name, TABLE)) in now]
+        tool = scene.tool.position
+        names = [name for name in names if np.linalg.norm(scene.object(name).position - tool) > FAR]
+        if not names:
+            return
+        name = names[int(self._rng.integers(len(names)))]
+        angle, way = self._rng.uniform(-np.pi, np.pi), self._rng.uniform(0.08, 0.14)
+        x, y = scene.object(name).position[:2] + way * np.array([np.cos(angle), np.sin(angle)])
+        try:
+            self._client.move_object(name, x, y)
+        except LegionError:  # no room there: another time
+            self._due = scene.stamp + 0.2
+            return
+        self._disturbed, self._due = name, np.inf
+
+    def _settled(self, stamp: float) -> "Scene | None":
+        scene = self._client.true_scene()
+        self._pressed = self._pressed or predicates.pressed(scene.fixture("button"))
+        return scene if scene.stamp > stamp else None
