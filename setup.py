@@ -69,6 +69,7 @@ REQUIREMENTS = [
     "rich==15.0.0",
     "tqdm==4.70.1",
     "imageio-ffmpeg==0.8.1",
+    "rosbags==0.11.9",
 ]
 EXTRAS = {
     "perception": ["open3d==0.20.0"],

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 INTERFACES = {"msg", "srv", "action"}  # generated: ROS at the edge
 BELOW_KNOWLEDGE = {"core", "share", "language", "policy"}
 BELOW_SKILLS = BELOW_KNOWLEDGE | {"knowledge"}
-BELOW_EVALUATION = BELOW_SKILLS | {"learning", "skills", "perception", "safety"}
+BELOW_EVALUATION = BELOW_SKILLS | {"learning", "skills", "perception", "safety", "recording"}
 EVERYTHING = BELOW_EVALUATION | {"evaluation", "nodes", "cli", "legion_sim"}
 MAY_IMPORT = {
     "core": set(),
@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "policy": {"core", "share"},
     "perception": {"core", "share"},
     "safety": {"core", "share"},
+    "recording": {"core", "share"},
     "knowledge": BELOW_KNOWLEDGE,
     "learning": BELOW_SKILLS,
     "skills": BELOW_SKILLS,

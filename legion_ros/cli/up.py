@@ -4,7 +4,7 @@ import argparse
 import os
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -17,7 +17,7 @@ from legion_ros.nodes.supervision import Exit, Line, Supervisor
 __all__ = ["SUMMARY", "add_arguments", "run", "stop_requests"]
 
 SUMMARY = "start the simulated robot and everything that drives it, until Ctrl-C"
-STYLES: dict[str, str] = dict(zip(NODES, ("cyan", "yellow", "green", "magenta"), strict=True))
+STYLES: dict[str, str] = dict(zip(NODES, ("cyan", "yellow", "green", "magenta"), strict=False))
 STARTING = 150.0  # s that the nodes may take to become active
 
 
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     environment = simulation.environment()
     os.environ.update(environment)
     with stop_requests() as requests, Supervisor(simulation.processes(), environment) as supervisor:
-        _wait_until_ready(supervisor, console, requests)
+        _wait_until_ready(supervisor, [p.name for p in simulation.processes()], console, requests)
         while not requests and not supervisor.lost:
             show(console, supervisor.poll(0.2))
         if supervisor.lost:
@@ -63,7 +63,9 @@ def stop_requests() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _wait_until_ready(supervisor: Supervisor, console: Console, requests: list[int]) -> None:
+def _wait_until_ready(
+    supervisor: Supervisor, names: Sequence[str], console: Console, requests: list[int]
+) -> None:
     """Show the nodes' output until all are active, and say so; or say which ones are not, in time."""
     from legion_ros.nodes.readiness import wait_until_active
 
@@ -72,7 +74,7 @@ def _wait_until_ready(supervisor: Supervisor, console: Console, requests: list[i
         return not requests and not supervisor.lost
 
     start = time.monotonic()
-    waiting = wait_until_active(NODES, go_on, STARTING)
+    waiting = wait_until_active(names, go_on, STARTING)
     if not waiting:
         took = time.monotonic() - start
         console.print(

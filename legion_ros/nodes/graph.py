@@ -55,6 +55,9 @@ class Simulation:
     rate: float = _argument(1.0, "simulated seconds in a second; 0: as fast as it goes")
     knowledge: str = _argument("", "folder of what was learned; empty: the knowledge that ships")
     camera: bool = _argument(False, "publish the camera's images")
+    record: str = _argument(
+        "", "folder to record the run into, for `legion replay`; empty: it is not recorded"
+    )
     domain: str = _argument("", "ROS domain, 0 to 101; empty: ROS_DOMAIN_ID")
     network: bool = _argument(False, "be found by other machines too, as ROS_AUTOMATIC_DISCOVERY_RANGE says")
 
@@ -65,6 +68,10 @@ class Simulation:
             raise LegionError(f"domain {self.domain!r} is not a number from 0 to {LAST_DOMAIN}")
         if self.knowledge and not Path(self.knowledge).is_dir():
             raise LegionError(f"knowledge {self.knowledge!r} is not a folder; `legion train` makes one")
+        if self.record and Path(self.record).exists() and not Path(self.record).is_dir():
+            raise LegionError(
+                f"record {self.record!r} is a file; name a folder, it is made where it is missing"
+            )
 
     @classmethod
     def parse(cls, words: Mapping[str, str]) -> "Simulation":
@@ -90,8 +97,10 @@ class Simulation:
             # the control period is the robot's: on /clock, so that it holds at every pace
             "policy_node": knowledge | priority | {"use_sim_time": True},
             "composer_node": knowledge,
+            "recorder_node": {"folder": str(Path(self.record).resolve())},
         }
-        return tuple(Process(name, share("config", f"{name}.yaml"), given.get(name, {})) for name in NODES)
+        names = (*NODES, "recorder_node") if self.record else NODES
+        return tuple(Process(name, share("config", f"{name}.yaml"), given.get(name, {})) for name in names)
 
     def environment(self) -> dict[str, str]:
         """Environment variables of all its processes, and of whoever wants to talk to them."""
