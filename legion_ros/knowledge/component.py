@@ -1,4 +1,4 @@
-"""One learned piece of know-how: what it is called, what asks for it, how it is done, and how well."""
+"""One learned piece of know-how: what it is called, what asks for it, how it is done, how well, what for."""
 
 import re
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ import numpy as np
 from legion_ros.core import SKILLS
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.key import Key
+from legion_ros.knowledge.operator import Operator
 from legion_ros.language.template import embeddable
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class TrainingRecord:
 
 @dataclass(frozen=True, eq=False)
 class Component:
-    """A key (which sentences ask for it), an expert (how it is done) and a record (how well)."""
+    """A key (which sentences ask for it), an expert (how it is done), a record (how well), an operator."""
 
     name: str  # lower-case letters, digits and _; unique in a knowledge
     skill: str  # a key of legion_ros.core.SKILLS
@@ -65,6 +66,7 @@ class Component:
     key: Key
     sentences: tuple[str, ...]  # those of the key, slots included: "put {object} in {bin}"
     record: TrainingRecord
+    operator: Operator | None = None  # what it needs and brings about; None where that was not learned
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
@@ -75,6 +77,10 @@ class Component:
         if self.skill not in SKILLS:
             raise KnowledgeError(
                 f"component {self.name}: no skill {self.skill!r}; known: {', '.join(SKILLS)}"
+            )
+        if self.operator is not None and self.operator.skill != self.skill:
+            raise KnowledgeError(
+                f"component {self.name} does {self.skill}; its operator is of {self.operator.skill}"
             )
         if len(self.sentences) != self.key.count:
             raise KnowledgeError(
@@ -92,6 +98,7 @@ class Component:
         expert: "Expert",
         record: TrainingRecord,
         encoder: Encoder,
+        operator: Operator | None = None,
     ) -> "Component":
         """Key a trained expert by the sentences that ask for it.
 
@@ -103,6 +110,7 @@ class Component:
             expert: trained; saved by its `tensors()`.
             record: how it was trained and measured.
             encoder: a SentenceEncoder.
+            operator: what it needs and brings about, as `learn_operator` has it from attempts.
 
         Raises:
             KnowledgeError: an unknown skill, no sentences, a name that can't be one.
@@ -110,7 +118,7 @@ class Component:
         if not sentences:
             raise KnowledgeError(f"component {name}: no sentences; at least one must say what asks for it")
         key = Key(encoder.encode([embeddable(sentence) for sentence in sentences]))
-        return cls(name, skill, expert, key, tuple(sentences), record)
+        return cls(name, skill, expert, key, tuple(sentences), record, operator)
 
     def taught(self, sentences: Sequence[str], encoder: Encoder) -> "Component":
         """The same know-how under other sentences: the expert and its record are untouched."""
@@ -121,4 +129,5 @@ class Component:
             expert=self.expert,
             record=self.record,
             encoder=encoder,
+            operator=self.operator,
         )

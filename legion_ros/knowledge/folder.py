@@ -51,14 +51,14 @@ def write_pair(folder: Path, name: str, tensors: Mapping[str, np.ndarray], manif
         raise KnowledgeError(f"can't write knowledge to {folder}: {error.strerror}") from error
 
 
-def read_pair(folder: Path, name: str, version: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The tensors and the manifest that `write_pair` saved with this format version.
+def read_pair(folder: Path, name: str, *versions: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The tensors and the manifest that `write_pair` saved with one of these format versions.
 
     Raises:
         KnowledgeError: missing, cut off, changed, no safetensors, no JSON, or of another version.
     """
     data = _read_file(folder / name)
-    manifest = _matching_manifest(folder, name, version, hashlib.sha256(data).hexdigest())
+    manifest = _matching_manifest(folder, name, versions, hashlib.sha256(data).hexdigest())
     return _parse(data, folder / name), manifest
 
 
@@ -96,7 +96,7 @@ def _read_file(path: Path) -> bytes:
         raise KnowledgeError(f"can't read {path}: {error.strerror}") from error
 
 
-def _matching_manifest(folder: Path, name: str, version: int, sha256: str) -> dict[str, Any]:
+def _matching_manifest(folder: Path, name: str, versions: tuple[int, ...], sha256: str) -> dict[str, Any]:
     """The manifest that names these tensors: the saved one, or the one that a crash left waiting."""
     manifest = _json(folder / MANIFEST) if (folder / MANIFEST).exists() else {}
     if manifest.get("sha256") != sha256:
@@ -108,9 +108,10 @@ def _matching_manifest(folder: Path, name: str, version: int, sha256: str) -> di
             manifest = waiting
     if not manifest:
         raise KnowledgeError(f"can't read {folder / MANIFEST}: No such file or directory")
-    if manifest.get("format") != version:
+    if manifest.get("format") not in versions:
+        known = " and ".join(map(str, versions))
         raise KnowledgeError(
-            f"{folder / MANIFEST} has format {manifest.get('format')!r}; this program reads {version}"
+            f"{folder / MANIFEST} has format {manifest.get('format')!r}; this program reads {known}"
         )
     if manifest.get("sha256") != sha256:
         raise KnowledgeError(

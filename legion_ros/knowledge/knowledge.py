@@ -12,6 +12,7 @@ from legion_ros.knowledge.component import Component, Encoder
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.key import Key
 from legion_ros.knowledge.mixture import Mixture, Posterior
+from legion_ros.knowledge.operator import Operator
 from legion_ros.language.template import embeddable
 
 __all__ = ["Knowledge"]
@@ -80,6 +81,23 @@ class Knowledge:
                 return component
         known = ", ".join(component.skill for component in self.components)
         raise KnowledgeError(f"no skill for {skill!r} in the knowledge; known: {known}")
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        """What each skill needs and brings about, one for each.
+
+        Raises:
+            KnowledgeError: of some skill that was not learned yet.
+        """
+        found: dict[str, Operator] = {}
+        for component in self.components:
+            if component.operator is None:
+                raise KnowledgeError(
+                    f"what {component.name} needs and brings about was not learned yet: nothing can be "
+                    "planned with it; `legion operators --knowledge FOLDER` learns it"
+                )
+            found.setdefault(component.skill, component.operator)
+        return tuple(found.values())
 
     def posterior(self, embedding: np.ndarray) -> Posterior:
         """Responsibilities over `components`, and over "new", for the embedding (D,) of a sentence."""

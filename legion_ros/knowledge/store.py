@@ -19,11 +19,13 @@ from legion_ros.knowledge.folder import read_pair, write_pair
 from legion_ros.knowledge.key import Key
 from legion_ros.knowledge.knowledge import Knowledge
 from legion_ros.knowledge.mixture import BaseMeasure, Mixture
+from legion_ros.knowledge.operator_store import described, parsed
 from legion_ros.knowledge.whitening import Whitening
 
 __all__ = ["FORMAT", "read", "write"]
 
-FORMAT = 1  # version of what is written here; another one is refused
+FORMAT = 2  # version of what is written here
+_FORMATS = (1, FORMAT)  # what is read: 1 has no operators; another one is refused
 TENSORS = "knowledge.safetensors"
 _PART = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")  # no "..", no "/", no leading "."
 
@@ -41,7 +43,7 @@ def read(folder: Path, expert: Callable[[Mapping[str, np.ndarray]], Any] | None 
     """Load the knowledge in `folder`. Raises KnowledgeError on anything that `write` would not write."""
     if not folder.is_dir():
         raise KnowledgeError(f"no knowledge at {folder}: there is no such folder; `legion train` makes one")
-    tensors, manifest = read_pair(folder, TENSORS, FORMAT)
+    tensors, manifest = read_pair(folder, TENSORS, *_FORMATS)
     if expert is None:
         from legion_ros.policy import Expert
 
@@ -71,7 +73,13 @@ def _manifest(knowledge: Knowledge) -> dict[str, Any]:
         "format": FORMAT,
         "base_measure": asdict(knowledge.mixture.base),
         "components": [
-            {"name": c.name, "skill": c.skill, "training": asdict(c.record), "sentences": list(c.sentences)}
+            {
+                "name": c.name,
+                "skill": c.skill,
+                "training": asdict(c.record),
+                "operator": described(c.operator) if c.operator else None,
+                "sentences": list(c.sentences),
+            }
             for c in knowledge.components
         ],
     }
@@ -124,13 +132,16 @@ def _component(entry: object, left: dict[str, np.ndarray], size: int, expert: Ca
         record = TrainingRecord(**{**training, "interval": tuple(training["interval"])})
     except (TypeError, KeyError, ValueError) as error:
         raise KnowledgeError(f"component {name!r}: training is {training!r}: {error}") from error
+    operator = entry.get("operator")
+    operator = None if operator is None else parsed(entry["skill"], operator)
     prefix = f"{name}/expert/"
     weights = {path.removeprefix(prefix): left.pop(path) for path in list(left) if path.startswith(prefix)}
     try:
         policy = expert(weights)
     except (LegionError, ValueError, KeyError, TypeError, RuntimeError, IndexError) as error:
         raise KnowledgeError(f"component {name!r}: its tensors make no expert: {error}") from error
-    return Component(name, entry["skill"], policy, _key(left, name, size), tuple(sentences), record)
+    key = _key(left, name, size)
+    return Component(name, entry["skill"], policy, key, tuple(sentences), record, operator)
 
 
 def _key(left: dict[str, np.ndarray], owner: str, size: int) -> Key:

@@ -148,8 +148,8 @@ def test_a_pickle_in_place_of_tensors_is_refused_and_never_run(folder, tmp_path)
 
 
 def test_another_format_version_is_refused(folder):
-    rewrite(folder, change_manifest=lambda m: m.update(format=2))
-    refused(folder, "has format 2; this program reads 1")
+    rewrite(folder, change_manifest=lambda m: m.update(format=3))
+    refused(folder, "has format 3; this program reads 1 and 2")
 
 
 def test_a_nan_weight_is_refused(folder):
