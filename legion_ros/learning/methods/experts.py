@@ -24,7 +24,6 @@ from legion_ros.learning.methods.know import Know, folders, restored, written
 from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress, check, default_encode
 from legion_ros.learning.trial import Trial, trial
 from legion_ros.policy import Expert
-from legion_ros.share import share
 
 __all__ = ["Experts", "ExpertsConfig", "Know", "Merged"]
 
@@ -71,8 +70,7 @@ class Experts:
             space: where tasks are told apart; the one that ships when None.
         """
         self.config = config or ExpertsConfig()
-        space = space or KnowledgeSpace.load(share("config", "knowledge", "space"))
-        self.recall = Recall(space)
+        self.recall = Recall.shipped() if space is None else Recall(space)
         self.known: dict[int, Know] = {}
         self._encode = encode
 
