@@ -11,6 +11,7 @@ from legion_ros.core.episode import Episode
 from legion_ros.learning import checkpoint
 from legion_ros.learning.lesson import Budget, Learned, Lesson
 from legion_ros.learning.methods import METHODS, Method, MethodError, make
+from legion_ros.learning.methods.method import HasMixture
 
 from .fakes import FakeReach
 
@@ -170,6 +171,22 @@ def test_it_does_what_it_was_shown(name):
         observation = result.observation
         success |= result.success
     assert success.mean() > 0.8
+
+
+def test_a_mixture_is_asked_with_and_without_what_was_seen_early(name):
+    method, _, _ = learned(name)
+    if not isinstance(method, HasMixture):
+        assert name not in ("experts", "legion")
+        return
+    environment = FakeReach(16, **TASKS[0])
+    observation = environment.reset(np.random.default_rng(3))
+    early = np.zeros((16, 3, observation.shape[1] + environment.action_layout.size), np.float32)
+    reward = np.zeros((16, 3), np.float32)
+    for evidence in ((), (early,), (early, reward)):
+        novelty = method.novelty(environment.instructions, observation, *evidence)
+        assigned = method.assigned(environment.instructions, observation, *evidence)
+        assert novelty.shape == assigned.shape == (16,)
+        assert ((novelty >= 0) & (novelty <= 1)).all()
 
 
 def test_an_actor_before_any_lesson_is_an_error(name):

@@ -175,15 +175,23 @@ class Legion:
         return 0 if self._learner is None else len(self._learner.prior)
 
     def novelty(
-        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
+        self,
+        instructions: Sequence[str],
+        observation: np.ndarray,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N,) probability under the prior over z that no component made it; `early` is not used."""
+        """(N,) probability under the prior over z that no component made it; `early` and `reward` are unused."""
         return self._responsibilities(instructions, observation)[:, -1]
 
     def assigned(
-        self, instructions: Sequence[str], observation: np.ndarray, early: np.ndarray | None = None
+        self,
+        instructions: Sequence[str],
+        observation: np.ndarray,
+        early: np.ndarray | None = None,
+        reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N,) int64: the component of the prior over z that most likely made it; `early` is not used."""
+        """(N,) int64: the component of the prior over z that most likely made it; `early` and `reward` are unused."""
         if not self.components:
             raise MethodError("legion's mixture has no components yet")
         return self._responsibilities(instructions, observation)[:, :-1].argmax(1)
