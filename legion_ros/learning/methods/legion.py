@@ -181,7 +181,7 @@ class Legion:
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N,) probability under the prior over z that no component made it; `early` and `reward` are unused."""
+        """(N,) probability under the prior over z that no component made it. Neither `early` nor `reward` is used."""
         return self._responsibilities(instructions, observation)[:, -1]
 
     def assigned(
@@ -191,7 +191,7 @@ class Legion:
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N,) int64: the component of the prior over z that most likely made it; `early` and `reward` are unused."""
+        """(N,) int64: the component of the prior over z that most likely made it, by the start alone."""
         if not self.components:
             raise MethodError("legion's mixture has no components yet")
         return self._responsibilities(instructions, observation)[:, :-1].argmax(1)
