@@ -1,20 +1,13 @@
 """An instruction cut into clauses, each one request in the imperative with its politeness taken off."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from legion_ros.language import lexicon
+from legion_ros.language.caveats import MARK
 from legion_ros.language.guard import EXAMPLES, Rejected
-from legion_ros.language.lexicon import (
-    ACQUIRE,
-    COLORS,
-    DETERMINERS,
-    FINITE,
-    FIXTURES,
-    KINDS,
-    NUMBERS,
-    QUANTIFIERS,
-)
+from legion_ros.language.lexicon import ACQUIRE
+from legion_ros.language.noun_phrases import STARTS, begins_with_name, is_statement, names_thing
+from legion_ros.language.order import stretches
 from legion_ros.language.politeness import imperative
 
 __all__ = ["Clause", "split"]
@@ -27,57 +20,65 @@ class Clause:
     text: str  # plain words, commas between coordinated things
     remark: bool = False  # a statement before a request: what it names can be "it", nothing is done
     taken: str = ""  # what a clause before took hold of on the way to this one: "it" of this clause
+    rank: int = 0  # what has a lower one comes true earlier
+    caveat: int | None = None  # number of the caveat that was said here (see legion_ros.language.caveats)
 
 
 def split(sentence: str) -> list[Clause]:
-    """The clauses of a sentence that the guard let through.
+    """The clauses of a sentence that the guard let through, in the order in which they are said.
 
     "put the mug and the can in the bin, then close it" -> "put the mug and the can in the bin", "close it"
+
+    Args:
+        sentence: plain text, with marks where caveats were taken off.
 
     Raises:
         Rejected: nothing in it asks for anything.
     """
-    texts: list[str] = []
-    for stretch in re.split(_HARD, _PAIRS.sub(" ", sentence)):
-        more = _coordinated(stretch)
-        if texts and more and (_names_thing(more[0]) or _SAME.match(more[0])):
-            same = _SAME.match(
-                more[0]
-            )  # "reach for the mug, then the ball", "..., then do the same with the ball"
-            more[0] = _like(texts[-1], same.group(1) if same else more[0])
-        texts += more
-    clauses: list[Clause] = []
-    for text in texts:
-        if _is_statement(text):
-            clauses.append(Clause(text, remark=True))
-        elif _names_thing(text):
-            raise Rejected(f"{text!r} names a thing, but not what to do with it", EXAMPLES, "for example")
-        else:
-            clauses.append(Clause(text))
-    clauses = _merge_taking(clauses)
-    if not clauses or clauses[-1].remark:
+    clauses = _merge_taking([_clause(text, rank) for text, rank in _texts(sentence)])
+    if not any(clause.caveat is None and not clause.remark for clause in clauses):
         what = f"{sentence!r} is a statement" if clauses else f"{sentence!r} asks for nothing"
         raise Rejected(f"{what}; give an instruction", EXAMPLES, "for example")
+    latest = [clause for clause in clauses if clause.caveat is None][-1]
+    if latest.remark:
+        raise Rejected(f"{sentence!r} is a statement; give an instruction", EXAMPLES, "for example")
     return clauses
 
 
-# What parts one request from the next for certain, and two verbs of which the first says nothing.
-_HARD = (
-    r"[.;!?:]+|,? ?\b(?:and then|then|and after that|after that|afterwards|after which|and finally|finally|"
-    r"followed by|before you)\b,?"
-)
+def _texts(sentence: str) -> list[tuple[str, int]]:
+    """What each clause says, and its rank."""
+    texts: list[tuple[str, int]] = []
+    for stretch in stretches(_PAIRS.sub(" ", sentence)):
+        if MARK.fullmatch(stretch.text):
+            texts.append((stretch.text, stretch.rank))
+            continue
+        more = _coordinated(stretch.text)
+        said = [text for text, _ in texts if not MARK.fullmatch(text)]
+        if said and more and (names_thing(more[0]) or _SAME.match(more[0])):
+            # "reach for the mug, then the ball", "..., then do the same with the ball"
+            same = _SAME.match(more[0])
+            more[0] = _like(said[-1], same.group(1) if same else more[0])
+        texts += [(text, stretch.rank) for text in more]
+    return texts
+
+
+def _clause(text: str, rank: int) -> Clause:
+    if mark := MARK.fullmatch(text):
+        return Clause(text, caveat=int(mark.group(1)), rank=rank)
+    if is_statement(text):
+        return Clause(text, remark=True, rank=rank)
+    if names_thing(text):
+        raise Rejected(f"{text!r} names a thing, but not what to do with it", EXAMPLES, "for example")
+    return Clause(text, rank=rank)
+
+
+# Two verbs of which the first says nothing.
 _PAIRS = re.compile(
     r"\b(?:go ahead and|go on and|go and|come and|try and|be so kind and|do me a favor and)\b"
 )
 _SOFT = r", and |, | and |,"
 # "do the same with the can"
 _SAME = re.compile(r"^do (?:the same|likewise|this|that) (?:with|to|for) (.+)$")
-
-_NAMES = frozenset(name for names in (*KINDS.values(), *FIXTURES.values()) for name in names)
-_STARTS = DETERMINERS | QUANTIFIERS | COLORS | NUMBERS.keys() | lexicon.VAGUE
-_SUBJECTS = frozenset(
-    ("i", "you", "he", "she", "we", "they", "it", "there", "this", "that", "everybody", "somebody")
-)
 
 
 def _coordinated(stretch: str) -> list[str]:
@@ -86,7 +87,7 @@ def _coordinated(stretch: str) -> list[str]:
     things: list[str] = []  # named since the last verb, and not told yet what becomes of them
     for piece in [*re.split(_SOFT, stretch), None]:
         text = imperative(piece) if piece else ""
-        naming = bool(texts) and _names_thing(text) and bool(text)
+        naming = bool(texts) and names_thing(text) and bool(text)
         if naming:
             things.append(text)
         if things and (piece is None or not naming or _has_aim(text)):
@@ -104,17 +105,6 @@ def _coordinated(stretch: str) -> list[str]:
     return texts
 
 
-def _names_thing(text: str) -> bool:
-    words = text.split()
-    if not words or words[0] in _STARTS:
-        return not _is_statement(text)
-    return _begins_with_name(words) and not (len(words) > 1 and words[1] in _STARTS | lexicon.PRONOUNS)
-
-
-def _begins_with_name(words: list[str]) -> bool:
-    return any(" ".join(words[:count]) in _NAMES for count in (1, 2))
-
-
 def _has_aim(text: str) -> bool:
     return bool(
         re.search(r" (?:in|into|inside|to|toward|towards|onto|on|over|left|right|away|back|closer)\b", text)
@@ -124,7 +114,7 @@ def _has_aim(text: str) -> bool:
 def _verb(text: str) -> str:
     words = text.split()
     end = next(
-        (i for i, word in enumerate(words) if i and (word in _STARTS or _begins_with_name(words[i:]))), 1
+        (i for i, word in enumerate(words) if i and (word in STARTS or begins_with_name(words[i:]))), 1
     )
     return " ".join(words[:end])
 
@@ -136,21 +126,16 @@ def _like(text: str, thing: str) -> str:
     return f"{verb} {thing}{aim.group() if aim and not _has_aim(thing) else ''}"
 
 
-def _is_statement(text: str) -> bool:
-    """It begins with what it is about and says something of it: "the table is clear", "i like the can"."""
-    words = text.split()
-    if not words or not (words[0] in _STARTS or words[0] in _SUBJECTS):
-        return False
-    return words[0] in _SUBJECTS - DETERMINERS or any(word in FINITE for word in words[1:])
-
-
 def _merge_taking(clauses: list[Clause]) -> list[Clause]:
     """Leave out "pick up the can" where the next clause says what to do with it."""
     merged: list[Clause] = []
     taken = ""
     for index, clause in enumerate(clauses):
+        if clause.caveat is not None:
+            merged.append(clause)
+            continue
         match = None if clause.remark else _TAKING.match(clause.text)
-        following = clauses[index + 1] if index + 1 < len(clauses) else None
+        following = next((other for other in clauses[index + 1 :] if other.caveat is None), None)
         if match and following and not following.remark and _about_it(following.text):
             taken = match.group(1)
             continue
@@ -158,7 +143,7 @@ def _merge_taking(clauses: list[Clause]) -> list[Clause]:
         if taken and not _PRONOUN.search(text):  # "grab the ball and toss into the bin"
             verb, _, rest = text.partition(" ")
             text = f"{verb} it {rest}"
-        merged.append(Clause(text, clause.remark, taken))
+        merged.append(replace(clause, text=text, taken=taken))
         taken = ""
     return merged
 
@@ -176,8 +161,8 @@ def _about_it(text: str) -> bool:
     if _PRONOUN.search(text):
         return True
     return (
-        not any(word in _STARTS for word in words[1:2])
-        and not _begins_with_name(words[1:])
+        not any(word in STARTS for word in words[1:2])
+        and not begins_with_name(words[1:])
         and len(words) > 1
         and _has_aim(text)
     )

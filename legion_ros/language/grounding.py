@@ -1,7 +1,7 @@
 """Noun phrases to things in a scene: "the red can" to red_can, "the trash" to bin, "it" to what was named."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -11,7 +11,7 @@ from legion_ros.language import lexicon
 from legion_ros.language.guard import Rejected
 from legion_ros.language.phrases import Phrase
 
-__all__ = ["Discourse", "Grounder", "Reference", "on_table", "UnknownThing"]
+__all__ = ["REST", "Discourse", "Grounder", "Reference", "on_table", "UnknownThing"]
 
 CLOSENESS = 0.55  # cosine of two nouns from which one may stand for the other
 
@@ -38,6 +38,9 @@ class Reference:
     every: bool = False  # all the objects on the table, whatever they are
     excepted: tuple[str, ...] = ()  # but for these: "everything else"
     note: str = ""  # why these, where that needs saying
+    quantified: bool = False  # whatever fits is meant, not just these: "all the red things"
+    color: str = ""  # of what is meant, as far as the phrase says it
+    kind: str = ""  # likewise
 
 
 @dataclass
@@ -51,6 +54,11 @@ class Discourse:
         """Remember a thing."""
         if reference.objects or reference.fixture or reference.slot == "table":
             self.mentioned.append(reference)
+
+    @property
+    def kind(self) -> str:
+        """The kind of the latest thing that was called by it: what "the blue one" can be one of."""
+        return next((reference.kind for reference in reversed(self.mentioned) if reference.kind), "")
 
     def antecedents(self, pronoun: str, container: bool = False) -> list[Reference]:
         """What the pronoun can stand for, the latest first: one thing for "it", several for "them".
@@ -101,13 +109,27 @@ class Grounder:
         if len(phrase.words) > 1 and phrase.words[0] == "all" and phrase.words[-1] in lexicon.PRONOUNS:
             named = discourse.antecedents("them")  # "all of it", "all of them"
             return named or [self._name(Phrase(("everything",)), scene)]
-        if _REST.intersection(phrase.words):
-            named = {name for reference in discourse.mentioned for name in reference.objects}
-            rest = tuple(thing.name for thing in on_table(scene) if thing.name not in named)
-            return [Reference("objects", rest, every=True, excepted=tuple(sorted(named)))]
-        return [self._name(phrase, scene)]
+        if _OTHER.intersection(phrase.words):
+            return [self._others(phrase, scene, discourse)]
+        return [self._name(phrase, scene, discourse.kind)]
 
-    def _name(self, phrase: Phrase, scene: Scene) -> Reference:
+    def _others(self, phrase: Phrase, scene: Scene, discourse: Discourse) -> Reference:
+        """What was not mentioned yet: "everything else", "the others", "the other can"."""
+        named = {name for reference in discourse.mentioned for name in reference.objects}
+        if REST.intersection(phrase.words):
+            rest = tuple(thing.name for thing in on_table(scene) if thing.name not in named)
+            return Reference("objects", rest, every=True, quantified=True, excepted=tuple(sorted(named)))
+        words = tuple(word for word in phrase.words if word not in ("other", "another"))
+        seen = tuple(thing for thing in scene.objects if thing.name not in named)
+        if not named or not seen:
+            raise Rejected(f"which is meant by {str(phrase)!r} can't be told", _seen(scene), "seen")
+        found = self._name(Phrase(words, phrase.preposition), replace(scene, objects=seen), discourse.kind)
+        if found.note and "another" not in phrase.words:
+            raise Rejected(f"which is meant by {str(phrase)!r} can't be told", _seen(scene), "seen")
+        return replace(found, quantified=False, every=False)
+
+    def _name(self, phrase: Phrase, scene: Scene, before: str = "") -> Reference:
+        """`before` is the kind of what was named before: "the blue one" is then one of that kind."""
         words = [word for word in phrase.words if word]
         if "of" in words:
             words = _without_of(words)
@@ -124,35 +146,43 @@ class Grounder:
         for fixture in scene.fixtures:
             if noun in (fixture.kind, fixture.name):
                 return Reference(_slot(fixture), fixture=fixture.name)
-        return self._objects(str(phrase), noun, modifiers, scene)
+        return self._objects(str(phrase), noun, modifiers, scene, before)
 
-    def _objects(self, phrase: str, noun: str, modifiers: list[str], scene: Scene) -> Reference:
+    def _objects(self, phrase: str, noun: str, modifiers: list[str], scene: Scene, before: str) -> Reference:
         plural = _singular(noun) != noun
         anything = _singular(noun) in lexicon.THINGS or noun in lexicon.EVERYTHING
-        kind, note = ("", "") if anything or noun in ("one", "ones", "") else self._kind(noun, scene)
+        one = noun in ("one", "ones", "")
+        kind, note = ("", "") if anything or one else self._kind(noun, scene)
         things = [thing for thing in scene.objects if not kind or thing.kind == kind]
         if kind and not things:
             raise UnknownThing(f"there is no {noun!r} here", _seen(scene), "seen")
-        things, described = _described(phrase, things, modifiers, scene)
+        described, color, selector = _described(phrase, things, modifiers, scene)
+        if one and before and any(thing.kind == before for thing in described):
+            kind, described = before, [thing for thing in described if thing.kind == before]
+        things = described
         free = [thing for thing in on_table(scene) if thing in things]
         vague = sorted(lexicon.VAGUE.intersection(modifiers))
         if vague:
             raise Rejected(
                 f"which are meant by {phrase!r} can't be told from {vague[0]!r}", _seen(scene), "seen"
             )
-        if (
-            anything
-            and not described
-            and (plural or noun in lexicon.EVERYTHING or _collective(noun, modifiers))
-        ):
-            return Reference("objects", tuple(thing.name for thing in free), every=True, note=note)
-        count = next((lexicon.NUMBERS[word] for word in modifiers if word in lexicon.NUMBERS), 0)
-        count = 2 if "both" in modifiers else count
-        if plural or count > 1 or {"all", "every", "each"}.intersection(modifiers):
-            return _several(phrase, free or things, count, note, scene)
-        if noun in lexicon.THINGS and not described and len(free) != 1:
+        all_of = bool(_ALL.intersection(modifiers)) or noun in _COLLECTIVE
+        if anything and not color and not selector and (plural or all_of or noun in lexicon.EVERYTHING):
+            names = tuple(thing.name for thing in free)
+            return Reference("objects", names, every=True, quantified=True, note=note)
+        count = 2 if "both" in modifiers else next(map(lexicon.NUMBERS.get, _numbers(modifiers)), 0)
+        if plural or count > 1 or all_of or noun in lexicon.EVERYTHING:
+            reference = _several(phrase, free or things, count, selector, scene)
+            return replace(
+                reference,
+                quantified=bool(free) and not count,
+                color=color,
+                kind=kind,
+                note="; ".join(filter(None, (note, reference.note))),
+            )
+        if noun in lexicon.THINGS and not color and not selector and len(free) != 1:
             raise Rejected(f"which thing is meant by {phrase!r} can't be told", _seen(scene), "seen")
-        return _single(phrase, things, free, modifiers, note)
+        return replace(_single(phrase, things, free, selector, note), color=color, kind=kind)
 
     def _kind(self, noun: str, scene: Scene) -> tuple[str, str]:
         """The kind that a noun stands for, and a note where it was found by meaning alone."""
@@ -174,7 +204,15 @@ class Grounder:
         return kind, f"took {noun!r} for a {kind}"
 
 
-_REST = frozenset(("else", "rest", "others"))  # "everything else", "the rest"
+# "everything else", "the rest": what no clause before has named
+REST = frozenset(("else", "rest", "others", "remaining"))
+_OTHER = REST | {"other", "another"}
+_ALL = frozenset(("all", "every", "each"))
+_COLLECTIVE = frozenset(("stuff", "mess", "clutter", "junk"))
+
+
+def _numbers(modifiers: list[str]) -> list[str]:
+    return [word for word in modifiers if word in lexicon.NUMBERS]
 
 
 def _split_noun(words: list[str]) -> tuple[str, list[str]]:
@@ -217,12 +255,6 @@ def _without_of(words: list[str]) -> list[str]:
     return before
 
 
-def _collective(noun: str, modifiers: list[str]) -> bool:
-    return noun in ("stuff", "mess", "clutter", "junk") or bool(
-        {"all", "every", "each"}.intersection(modifiers)
-    )
-
-
 def _fixture(kind: str, noun: str, scene: Scene) -> Reference:
     for fixture in scene.fixtures:
         if fixture.kind == kind:
@@ -236,33 +268,32 @@ def _slot(fixture: Fixture) -> str:
 
 def _described(
     phrase: str, things: list[Object], modifiers: list[str], scene: Scene
-) -> tuple[list[Object], bool]:
-    """The things of the colour that the phrase names, and whether it describes them at all."""
+) -> tuple[list[Object], str, str]:
+    """The things of the colour that the phrase names, that colour, and what it chooses by: key of _ORDER."""
     colors = [word for word in modifiers if word in lexicon.COLORS]
     same = {"gray": "grey", "golden": "gold"}
     matching = [t for t in things if all(same.get(t.color, t.color) == same.get(c, c) for c in colors)]
     if not matching:
         raise UnknownThing(f"there is no {phrase.removeprefix('the ')!r} here", _seen(scene), "seen")
-    return matching, bool(colors) or any(word in lexicon.SELECTORS for word in modifiers)
+    selector = next((lexicon.SELECTORS[word] for word in modifiers if word in lexicon.SELECTORS), "")
+    return matching, matching[0].color if colors else "", selector
 
 
-def _several(phrase: str, things: list[Object], count: int, note: str, scene: Scene) -> Reference:
-    things = sorted(things, key=_distance)
+def _several(phrase: str, things: list[Object], count: int, selector: str, scene: Scene) -> Reference:
+    if selector and not count:
+        raise Rejected(f"how many are meant by {phrase!r} can't be told", _seen(scene), "seen")
+    things = sorted(things, key=_ORDER[selector or "near"])
     if count and len(things) < count:
         raise Rejected(f"{phrase!r} asks for {count}, but there are {len(things)}", _seen(scene), "seen")
     names = [thing.name for thing in things]
+    note = ""
     if count and len(names) > count:
-        left = f"{phrase!r}: there are {len(names)}; took the nearest, {', '.join(names[:count])}"
-        note = f"{note}; {left}" if note else left
-        names = names[:count]
-    return Reference("object", tuple(names), note=note)
+        note = f"{phrase!r}: there are {len(names)}; took {'' if selector else 'the nearest, '}{', '.join(names[:count])}"
+    return Reference("object", tuple(names[: count or None]), note=note)
 
 
-def _single(
-    phrase: str, things: list[Object], free: list[Object], modifiers: list[str], note: str
-) -> Reference:
+def _single(phrase: str, things: list[Object], free: list[Object], selector: str, note: str) -> Reference:
     candidates = free or sorted(things, key=_distance)
-    selector = next((lexicon.SELECTORS[word] for word in modifiers if word in lexicon.SELECTORS), "")
     chosen = min(candidates, key=_ORDER[selector or "near"])
     if len(candidates) > 1 and not selector:
         others = ", ".join(thing.name for thing in candidates if thing is not chosen)

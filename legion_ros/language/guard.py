@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from legion_ros.core import LegionError
 
-__all__ = ["LIMIT", "Rejected", "sentence"]
+__all__ = ["LIMIT", "NotUnderstood", "Rejected", "check", "plain", "sentence"]
 
 LIMIT = 512  # bytes of UTF-8
 
@@ -24,8 +24,19 @@ class Rejected(LegionError):  # noqa: N818  (what happens to a goal, not a fault
         super().__init__(f"{reason}; {label}: {', '.join(nearest)}" if nearest else reason)
 
 
+class NotUnderstood(Rejected):
+    """Nothing speaks against the instruction; it is only not understood."""
+
+
 def sentence(instruction: object) -> str:
-    """Check an instruction and write it plainly.
+    """Check an instruction and write it plainly: `plain`, then `check`. Raises Rejected."""
+    text = plain(instruction)
+    check(text)
+    return text
+
+
+def plain(instruction: object) -> str:
+    """Write an instruction plainly.
 
     Args:
         instruction: what was received, of whatever kind.
@@ -35,16 +46,24 @@ def sentence(instruction: object) -> str:
         negation taken off; the punctuation is kept.
 
     Raises:
-        Rejected: no text, empty, too long, with characters or words of no instruction, negated, or code.
+        Rejected: no text, empty, too long, with characters or words of no instruction, or code.
     """
     text = _text(instruction)
-    plain = _plain(text)
-    if not re.search(r"[a-z]", plain):
+    written = _plain(text)
+    if not re.search(r"[a-z]", written):
         raise _rejected(f"{_quote(text)} has no words")
+    if match := _CODE.search(written):
+        raise _rejected(
+            f"{_quote(text)} reads like a command for a computer ({match.group().strip(' ,.;')!r})"
+        )
+    return written
+
+
+def check(text: str) -> None:
+    """Raise Rejected where a plain text says what not to do, sets a condition, asks or leaves a choice."""
     for pattern, reason in _REASONS:
-        if match := pattern.search(plain):
+        if match := pattern.search(text):
             raise _rejected(f"{_quote(text)} {reason.format(match.group().strip(' ,.;'))}")
-    return plain
 
 
 EXAMPLES = ("clear the table", "put the can in the bin", "open the drawer")
@@ -82,6 +101,20 @@ _IDIOMS = re.compile(
     r"\b(?:(?:do not|never) forget to|do not hesitate to|why do not you|no problem|"
     rf"if (?:{_IF})|when(?:ever)? (?:{_WHEN}))\b"
 )
+# What only says that something comes next, though it looks like a condition.
+_SEQUELS = (
+    (
+        re.compile(
+            r"\b(?:when|once|as soon as|after) (?:you are|that is|this is|it is|you have) (?:all )?"
+            r"(?:done|finished|through)(?: with (?:that|this|it|them))?\b(?! \w+ing\b)"
+        ),
+        "then",
+    ),
+    (
+        re.compile(r"\b(?:once|when|as soon as) you have (?=\w+ (?:the|all|both|every|each|it|them|that)\b)"),
+        "after you have ",
+    ),
+)
 _NOT = _any(
     "not, never, no, none, nothing, nobody, nowhere, neither, nor, without, avoid, avoiding, refrain, "
     "refuse, forbid, prevent, ignore, hardly, instead of, rather than, under no"
@@ -97,7 +130,7 @@ _QUESTION = (
     r"must|do (?:you|we|i|they|it)|have (?:you|we|i|they)|"
     r"(?:can|could|would|will) (?:i|we|they|he|she|it|the|there|anyone))\b(?! (?:mind|you mind))"
 )
-_CODE = (
+_CODE = re.compile(
     r"[<>{}\[\]|\\=$#@^~`*_/%+()&§°€£]|--|\w\.\w|\bfor \w+ in\b|^def |\blambda\b|"
     r"\b(?:drop|create|alter|truncate) (?:table|database|schema|index|view)\b(?! (?:off|up))|"
     r"\bselect .+ from\b|\binsert into \w+ (?:values|select)\b|\bdelete from\b|\bupdate \w+ set\b|"
@@ -106,12 +139,15 @@ _CODE = (
 _REASONS = tuple(
     (re.compile(pattern), reason)
     for pattern, reason in (
-        (_CODE, "reads like a command for a computer ({!r})"),
         (_NEGATION, "says what not to do ({!r}); say what to do"),
         (_CONDITION, "sets a condition ({!r}), which is not understood yet"),
         (
             r"\b(?:twice|thrice|\w+ times|repeatedly|forever|over and over)\b",
             "asks to repeat it ({!r}), which is not understood yet",
+        ),
+        (
+            r"\b(?:at the same time|simultaneously|at once and|in parallel)\b",
+            "asks for two things at once ({!r}); say which comes first",
         ),
         (r"\bor\b", "leaves a choice ({!r}); say which"),
         (_QUESTION, "is a question; give an instruction"),
@@ -153,6 +189,8 @@ def _plain(text: str) -> str:
     plain = " ".join(plain.split())
     for pattern, written_out in _CONTRACTIONS:
         plain = re.sub(pattern, written_out, plain)
+    for pattern, simpler in _SEQUELS:
+        plain = pattern.sub(simpler, plain)
     return " ".join(_IDIOMS.sub(" ", plain).split()).strip(" ,")
 
 

@@ -28,10 +28,12 @@ __all__ = [
     "THINGS",
     "TOOL",
     "VAGUE",
+    "words",
 ]
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(text.split())
 
 
@@ -73,7 +75,7 @@ TOOL = frozenset(
     )
 )
 # Any object at all.
-THINGS = _words("thing things object objects item items stuff mess clutter junk belongings")
+THINGS = words("thing things object objects item items stuff mess clutter junk belongings")
 
 # Things that stand on no table of ours: a noun nearer to one of these than to a kind is none of the kinds.
 OTHERS = _names(
@@ -92,17 +94,17 @@ OTHERS = _names(
     "handle, rack, stand, tray, tower, pyramid"
 )
 
-COLORS = _words(
+COLORS = words(
     "red green blue yellow orange purple white black brown grey gray pink cyan magenta turquoise teal "
     "violet indigo "
     "gold golden silver beige maroon navy lime olive crimson scarlet tan lilac lavender"
 )
 
-DETERMINERS = _words("the a an this that these those my your our his her its their some any")
-QUANTIFIERS = _words("all both every each everything")
-EVERYTHING = _words("everything all whatever")  # on their own
+DETERMINERS = words("the a an this that these those my your our his her its their some any")
+QUANTIFIERS = words("all both every each everything")
+EVERYTHING = words("everything all whatever")  # on their own
 # Quantities that name no definite set.
-VAGUE = _words("some few several most half many enough another other second third last next")
+VAGUE = words("some few several most half many enough another other second third last next")
 NUMBERS = {
     "one": 1,
     "two": 2,
@@ -116,7 +118,7 @@ NUMBERS = {
     "4": 4,
     "5": 5,
 }
-PRONOUNS = _words("it them they")
+PRONOUNS = words("it them they")
 
 # Words that choose among several, and what they choose by.
 SELECTORS: dict[str, str] = {
@@ -138,15 +140,15 @@ PLACES: dict[str, tuple[str, ...]] = {
     "middle": ("middle", "centre", "center"),
 }
 
-PREPOSITIONS = _words(
+PREPOSITIONS = words(
     "in into inside within to toward towards onto on upon at from off of over above near by with using "
     "under below "
     "beneath behind beside between around across along for about through against past after"
 )
 # Prepositions of where a thing is to go, of where it comes from or is now.
-GOAL = _words("in into inside within to toward towards")
-SOURCE = _words("from off out-of of")
-ADVERBS = _words(
+GOAL = words("in into inside within to toward towards")
+SOURCE = words("from off out-of of")
+ADVERBS = words(
     "up down away out back rid open opened closed shut together apart aside too also there here again now "
     "fully "
     "completely entirely all-the-way properly only just forward forwards backward backwards close clear "
@@ -156,7 +158,7 @@ ADVERBS = _words(
     "straight loose still"
 )
 # Finite verbs that make a sentence a statement when it begins with what it is about.
-FINITE = _words(
+FINITE = words(
     "is are was were am be been has had does did would should shall must could might needs goes go belongs "
     "belong "
     "looks look seems gets wants want took think know"

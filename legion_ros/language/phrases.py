@@ -17,7 +17,7 @@ from legion_ros.language.lexicon import (
 from legion_ros.language.places import MARK, aims, selecting
 from legion_ros.language.template import SLOTS
 
-__all__ = ["Phrase", "Pattern", "patterns"]
+__all__ = ["Pattern", "Phrase", "patterns", "phrase_end"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def _plain(clause: str) -> str:
     """Say before a noun what follows it and tells which is meant: "the can that is red", "the red can"."""
     clause = _DEGREE.sub(" ", clause)
     clause = _NEAREST_AFTER.sub(r"\1 \3 \2", clause)
+    clause = _EVERYTHING_COLORED.sub(r"all the \1 things", clause)
     clause = _COLOR_AFTER.sub(r"\1 \3 \2", clause)
     if _AIM_AFTER.search(clause):
         clause = selecting(clause)
@@ -88,6 +89,9 @@ def _plain(clause: str) -> str:
 _IS = r"(?:that|which) (?:is|are) "
 _COLOR_AFTER = re.compile(
     rf"\b(the|that|this|those|these|all|both|every|each) ((?:\w+ ){{1,3}}){_IS}({'|'.join(COLORS)})\b"
+)
+_EVERYTHING_COLORED = re.compile(
+    rf"\b(?:everything|anything|all)(?: {_IS.strip()})? ({'|'.join(COLORS)})\b(?! \w+s\b)"
 )
 _NEAREST_AFTER = re.compile(
     rf"\b(the|that) ((?:\w+ ){{1,3}}?)(?:{_IS})?(nearest|closest|farthest|furthest)"
@@ -130,7 +134,7 @@ def _phrases(tokens: list[str]) -> list["str | Phrase"]:
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        end = _phrase_end(tokens, index)
+        end = phrase_end(tokens, index)
         if end > index:
             previous = parts[-1] if parts else None
             joined = joint and isinstance(previous, Phrase) and not preposition
@@ -153,7 +157,7 @@ def _is_adverb(token: str) -> bool:
     return len(token) > 4 and token.endswith("ly")
 
 
-def _phrase_end(tokens: list[str], start: int) -> int:
+def phrase_end(tokens: list[str], start: int) -> int:
     """Where the noun phrase that begins at `start` ends; `start` where none begins there."""
     index = start
     while index < len(tokens):

@@ -6,9 +6,9 @@ from itertools import islice, product
 
 from legion_ros.core import SKILLS, Scene
 from legion_ros.core.skill import PLACES
-from legion_ros.language.grounding import Discourse, Grounder, Reference
+from legion_ros.language.grounding import REST, Discourse, Grounder, Reference
 from legion_ros.language.guard import Rejected
-from legion_ros.language.lexicon import GOAL, SOURCE
+from legion_ros.language.lexicon import GOAL, PRONOUNS, SOURCE
 from legion_ros.language.phrases import Pattern, Phrase
 from legion_ros.language.template import SLOTS
 
@@ -26,6 +26,7 @@ class Reading:
 
     text: str  # what to embed
     objects: tuple[str, ...] = ()
+    things: tuple[Reference, ...] = ()  # what the objects were called by
     every: bool = False  # the objects are all there are on the table
     excepted: tuple[str, ...] = ()
     direct: str = ""  # fixture that something is done to
@@ -72,6 +73,7 @@ class _Roles:
 
     slots: dict[Phrase, str] = field(default_factory=dict)
     objects: list[tuple[str, ...]] = field(default_factory=list)  # of each group of phrases that go together
+    things: list[Reference] = field(default_factory=list)
     every: bool = False
     excepted: list[str] = field(default_factory=list)
     direct: list[str] = field(default_factory=list)
@@ -104,6 +106,7 @@ class _Roles:
             self.objects[-1] += tuple(name for name in reference.objects if name not in self.objects[-1])
         else:
             self.objects.append(reference.objects)
+        self.things.append(reference)
         self.every = self.every or reference.every
         self.excepted += reference.excepted
 
@@ -153,7 +156,13 @@ def _of_pattern(
     pattern: Pattern, scene: Scene, discourse: Discourse, grounder: Grounder
 ) -> Iterator[Reading]:
     phrases = pattern.phrases
-    choices = [grounder.ground(phrase, scene, discourse) for phrase in phrases]
+    choices: list[list[Reference]] = []
+    said = Discourse(list(discourse.mentioned), discourse.place)
+    for phrase in phrases:
+        # "all cans but the blue one"; yet "it" and "everything else" look back to other clauses alone
+        backward = (PRONOUNS | REST).intersection(phrase.words)
+        choices.append(grounder.ground(phrase, scene, discourse if backward else said))
+        said.mention(choices[-1][0])
     for references in product(*choices):
         roles = _Roles()
         for phrase, reference in zip(phrases, references, strict=True):
@@ -175,6 +184,7 @@ def _reading(pattern: Pattern, roles: _Roles, references: tuple[Reference, ...])
     return Reading(
         text=pattern.text(roles.slots),
         objects=tuple(name for name in objects if name not in roles.excepted),
+        things=tuple(roles.things),
         every=roles.every,
         excepted=tuple(roles.excepted),
         direct=roles.direct[0] if roles.direct else "",

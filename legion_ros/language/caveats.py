@@ -1,0 +1,192 @@
+"""What an instruction says is to be left alone, taken off before the rest is read.
+
+"clear the table but do not touch the mug" -> "clear the table", and the mug is not to be touched
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from legion_ros.language.lexicon import COLORS
+from legion_ros.language.noun_phrases import lists
+
+__all__ = ["MARK", "Caveat", "take_off"]
+
+MARK = re.compile(r"@(\d+)@")  # stands in a text where a caveat was; the guard lets no "@" through
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """Things that are to stay as they are."""
+
+    said: str  # the words that say so
+    phrases: tuple[str, ...]  # what names the things
+    container: str = ""  # they are only not to be put in there
+    state: str = ""  # "open" or "closed": how they are to be left; "" for untouched
+
+
+def take_off(text: str) -> tuple[str, tuple[Caveat, ...]]:
+    """Find what is to be left alone.
+
+    Args:
+        text: what `legion_ros.language.guard.plain` returned.
+
+    Returns:
+        The text with a mark (`MARK`, by number) in the place of each caveat, and the caveats. Exceptions
+        ("but not the mug", "everything that is not red") are written with "except" and stay in the text.
+        What is negated in any other way stays too, for the guard to reject.
+    """
+    text = _EXCEPTION.sub(_except, text)
+    text = _BUT_NOT.sub(" except ", text)
+    caveats: list[Caveat] = []
+    position = 0
+    while found := _first(text, position):
+        start, end, caveat = found
+        mark = f"@{len(caveats)}@"
+        caveats.append(caveat)
+        if _GOES_ON.match(text, end) and text[:start].strip():  # "put the can, without ..., in the bin"
+            rest = text[end:].lstrip(" ,")
+            text = f"{text[:start].rstrip(' ,')} {rest} ; {mark}"
+            position = start
+        else:
+            text = f"{text[:start].rstrip(' ,')} ; {mark} ; {text[end:].lstrip(' ,.;')}".strip(" ;")
+            position = text.index(mark) + len(mark)
+    return text, tuple(caveats)
+
+
+def _any(words: str) -> str:
+    return "|".join(words.split(", "))
+
+
+_LEAD = (
+    r"(?:(?<=^)|(?<=[\s,.;!?:]))(?:(?:and|but|so|just|only|please|also|while|though|although|yet|however|you|"
+    r"whatever you do,?|make sure(?: that)?|be sure(?: that)?|then|always),? )*"
+)
+_NOT = (
+    r"(?:(?:you )?(?:do|must|should|may|can|are) not(?: to)?(?: ever)?|never|"
+    r"(?:be |take |be very |very )?care(?:ful)? (?:not to|to not|you do not|that you do not)|"
+    r"(?:try|make sure|be sure|remember|mind) (?:not to|to not)|without(?: ever)?|avoid(?:ing)?|"
+    r"refrain(?:ing)? from|not)"
+)
+_VERB = _any(
+    "touch(?:ing)?, mov(?:e|ing), disturb(?:ing)?, knock(?:ing)?(?: over| into| against)?, "
+    "bump(?:ing)?(?: into)?, hit(?:ting)?, grab(?:bing)?, tak(?:e|ing)(?: away| out)?, "
+    "pick(?:ing)?(?: up)?, lift(?:ing)?(?: up)?, "
+    "push(?:ing)?, pull(?:ing)?, shift(?:ing)?, handl(?:e|ing), remov(?:e|ing), clear(?:ing)?(?: away| up)?, "
+    "throw(?:ing)?(?: away| out)?, discard(?:ing)?, bin(?:ning)?, trash(?:ing)?, tip(?:ping)?(?: over)?, "
+    "harm(?:ing)?, damag(?:e|ing), break(?:ing)?, topp?l(?:e|ing), interfer(?:e|ing) with, "
+    "mess(?:ing)? with, (?:go|come|get)(?:t?ing)? (?:near|close)(?: to)?, approach(?:ing)?, "
+    "reach(?:ing)?(?: for)?, put(?:ting)?(?: away)?, plac(?:e|ing), drop(?:ping)?, open(?:ing)?(?: up)?, "
+    "clos(?:e|ing), shut(?:ting)?, press(?:ing)?(?: on| down)?"
+)
+_WHERE = r"(?:right |exactly |just )?where (?:it|they) (?:is|are|stands?|lies?|sits?)"
+_AS = r"(?:just |exactly )?as (?:it is|they are)"
+_STAYING = (
+    rf"{_WHERE}|{_AS}|there|here|put|untouched|in (?:its |their )?(?:place|peace)|"
+    r"on (?:the (?:table|desk)|it)"
+)
+_BE = r"stays?|remains?|(?:must|should|shall|can|may|has to|have to|is to|are to) (?:stay|remain)"
+_TAIL_NOT = re.compile(
+    r"(?: (?:at all|up|over|away|in(?: it| there)?|with (?:it|them|that)|either|though|anywhere|again|"
+    r"(?:off|from) the table|while you are at it|in the process|doing (?:so|that|it)))*"
+)
+_INTO = re.compile(r" (?:in|into|inside|to) (?=(?:the|that|your) )")
+_TAIL_LEAVE = re.compile(
+    rf",? (?:alone|be|out(?: of (?:it|this))?|standing|lying|{_STAYING})(?: {_STAYING})?(?: please)?(?![\w])"
+)
+_TAIL_STATE = re.compile(r" (open|closed|shut)(?:ed)?(?![\w])")
+_TAIL_STAY = re.compile(rf" (?:{_BE})(?: {_STAYING})?(?![\w])")
+_ENDS = re.compile(r" *(?:$|[.;!?:,]|\b(?:and|but|then|while|yet|so|though|please)\b)")
+_GOES_ON = re.compile(r",? (?:in|into|inside|to|toward|towards|onto)\b")
+_EXCEPTION = re.compile(
+    r"\b(everything|all|anything|(?:all |all the )?(?:things|objects|items)) (?:that|which) (?:is|are) not "
+    r"((?:a |an |the )?)([a-z]+(?: [a-z]+)?)(?= (?:in|into|to|away|from|off|on)\b|[.,;!?]|$| and\b)"
+)
+_BUT_NOT = re.compile(
+    r"(?<=\w),? (?:(?:but|and|just|only|though|yet|however),? )*not (?:for )?"
+    r"(?=(?:the|my|that|those|these|any) )"
+)
+
+
+def _except(match: re.Match[str]) -> str:
+    whole, article, name = match.groups()
+    if name in COLORS:
+        return f"{whole} except all the {name} things"
+    return f"{whole} except {'the' if article == 'the ' else 'every'} {name}"
+
+
+def _first(text: str, position: int) -> tuple[int, int, Caveat] | None:
+    """The first caveat from `position` on, and where it begins and ends."""
+    candidates = [
+        (match.start(), number, match, read)
+        for number, (pattern, read) in enumerate(_FORMS)
+        for match in pattern.finditer(text, position)
+    ]
+    for start, _, match, read in sorted(candidates, key=lambda entry: entry[:2]):
+        for phrases, end in lists(text, match.end()):
+            if (read_on := read(text, end, match)) and _ENDS.match(text, read_on[0]):
+                stop, container, state = read_on
+                said = text[start:stop].strip(" ,")
+                return start, stop, Caveat(said, tuple(map(_all, phrases)), container, state)
+    return None
+
+
+def _all(phrase: str) -> str:
+    """What "any" means where something is forbidden."""
+    phrase = re.sub(r"^(?:anything|nothing|whatever)\b", "everything", phrase)
+    return re.sub(r"^any of ", "all of ", re.sub(r"^any (?!of )", "every ", phrase))
+
+
+_Read = tuple[int, str, str] | None  # where it ends, the container, the state
+
+
+def _not(text: str, end: int, match: re.Match[str]) -> _Read:
+    into = _INTO.match(text, end)
+    if into:
+        for phrases, stop in lists(text, into.end()):
+            if len(phrases) == 1:
+                return stop, phrases[0], ""
+        return None
+    return _TAIL_NOT.match(text, end).end(), "", ""
+
+
+def _leave(text: str, end: int, match: re.Match[str]) -> _Read:
+    if state := _TAIL_STATE.match(text, end):
+        return state.end(), "", "open" if state.group(1) == "open" else "closed"
+    tail = _TAIL_LEAVE.match(text, end)
+    if tail or "leav" in match.group():  # "clear all that, but leave the mug"
+        return (tail.end() if tail else end), "", ""
+    return None
+
+
+def _stay(text: str, end: int, match: re.Match[str]) -> _Read:
+    tail = _TAIL_STAY.match(text, end)
+    return (tail.end(), "", "") if tail else None
+
+
+def _plain(text: str, end: int, match: re.Match[str]) -> _Read:
+    return end, "", ""
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[..., _Read]], ...] = (
+    (re.compile(rf"{_LEAD}{_NOT} (?:{_VERB}) (?=\w)"), _not),
+    (re.compile(rf"{_LEAD}avoid(?:ing)? (?=\w)"), _not),
+    (re.compile(rf"{_LEAD}(?:touch|mov)(?:e|ing)? (?=nothing else)"), _plain),
+    (re.compile(rf"{_LEAD}(?:leave|leaving|keep|keeping|let) (?=\w)"), _leave),
+    (re.compile(rf"{_LEAD}leav(?:e|ing) alone (?=\w)"), _plain),
+    (
+        re.compile(
+            rf"{_LEAD}(?:keep|keeping|stay|staying) (?:your \w+ )?(?:well |far )?"
+            r"(?:away from|off(?: of)?|clear of|out of the way of) (?=\w)"
+        ),
+        _plain,
+    ),
+    (re.compile(rf"{_LEAD}hands off(?: of)? (?=\w)"), _plain),
+    (re.compile(rf"{_LEAD}spar(?:e|ing) (?=\w)"), _plain),
+    (
+        re.compile(
+            r"(?:(?<=^)|(?<=[.;!?:,] )|(?<= but )|(?<= and ))(?=(?:the|that|my|all|both|those|these) )"
+        ),
+        _stay,
+    ),
+)

@@ -1,0 +1,81 @@
+"""In which order the parts of an instruction are to come true, which may not be how they are said."""
+
+import re
+from dataclasses import dataclass
+
+from legion_ros.language.caveats import MARK
+from legion_ros.language.guard import EXAMPLES, Rejected
+
+__all__ = ["Stretch", "stretches"]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of an instruction between words that tell the order: one request or several."""
+
+    text: str
+    rank: int  # what has a lower one comes true earlier
+
+
+def stretches(sentence: str) -> list[Stretch]:
+    """The parts of a sentence as they are said, each with its rank.
+
+    "press the button before you open the drawer": as said.
+    "before you close the drawer, put the can in it", "push the can left after pressing the button",
+    "put the can in the bin, but press the button first": the second part comes first.
+
+    Raises:
+        Rejected: where a part that begins with "before" or "after" ends can't be told.
+    """
+    said: list[str] = []
+    order: list[int] = []  # indices into `said`, what comes true first at the front
+    latest: list[int] = []  # of the group that was said before
+    for text in re.split(_NEXT, sentence):
+        for part, earlier in _parts(text.strip(" ,")):
+            said.append(part)
+            if MARK.fullmatch(part):
+                order.append(len(said) - 1)
+                continue
+            at = order.index(latest[0]) if earlier and latest else len(order)
+            order.insert(at, len(said) - 1)
+            latest = [len(said) - 1]
+    rank = {index: place for place, index in enumerate(order)}
+    return [Stretch(text, rank[index]) for index, text in enumerate(said) if text]
+
+
+# What says that what follows comes next.
+_NEXT = (
+    r"[.;!?:]+|,? ?\b(?:and then|then|and after that|after that|afterwards|after which|and finally|finally|"
+    r"lastly|and last(?: of all)?|and next|next up|followed by)\b,?"
+)
+_YOU = r"(?:you (?:have )?|(?=\w+ing\b))"
+_OPENING = re.compile(rf"^(?:(?:but|and|so|please|just|right),? )*(before|after) {_YOU}")
+_EARLIER = re.compile(
+    rf",? (?:but |and |only |and only |but only |right |just )*after {_YOU}|"
+    r"(?:^|,? )(?:but |and )?(?:before|prior to) (?:that|this|doing (?:that|so|this)),? |"
+    r",? but (?:first(?: of all)?|beforehand),? "
+)
+_LATER = re.compile(rf",? (?:but |and |right |just )*before {_YOU}")
+# "..., but press the button first"
+_FIRST = re.compile(r"^(.*\S),? but (?:please )?([^,]+?) (?:first|beforehand)$")
+
+
+def _parts(text: str) -> list[tuple[str, bool]]:
+    """The parts of a text, and whether each comes true before the part said before it."""
+    if opening := _OPENING.match(text):
+        head, comma, rest = text[opening.end() :].partition(",")
+        if not comma:
+            where = (
+                f"where the part with {opening.group(1)!r} ends in {text!r} can't be told; put a comma there"
+            )
+            raise Rejected(where, EXAMPLES, "for example")
+        (first, _), *others = _parts(rest.strip(" ,"))
+        return [(head, False), (first, opening.group(1) == "before"), *others]
+    if last := _FIRST.match(text):
+        return [(last.group(1), False), (last.group(2), True)]
+    if earlier := _EARLIER.search(text):
+        before, after = text[: earlier.start()], text[earlier.end() :]
+        return [*(_parts(before) if before else []), (after, True)]
+    if later := _LATER.search(text):
+        return [*_parts(text[: later.start()]), *_parts(text[later.end() :])]
+    return [(text, False)]
