@@ -181,7 +181,7 @@ class Legion:
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
     ) -> np.ndarray:
-        """(N,) probability under the prior over z that no component made it. Neither `early` nor `reward` is used."""
+        """(N,) probability under the prior over z, of the start alone, that no component made it."""
         return self._responsibilities(instructions, observation)[:, -1]
 
     def assigned(
