@@ -13,8 +13,9 @@ from legion_ros.core.skill import PLACES
 
 __all__ = ["CONTAINERS", "PREDICATES", "TABLE", "TOOL", "Fact", "facts"]
 
-# Predicate -> how many arguments. `clear`: nothing stands on the object, nothing else stands at the place.
-# `near`: an object at a place of the table, or the tool over an object.
+# Predicate -> how many arguments. `holding`: off the table. `near`: an object at a place of the table, or the
+# tool over an object. `blocks`: an object at a place or so close to it that nothing else fits there. `clear`:
+# nothing stands on the object, nothing blocks the place.
 PREDICATES = {
     "on": 2,
     "in": 2,
@@ -24,6 +25,7 @@ PREDICATES = {
     "holding": 1,
     "clear": 1,
     "near": 2,
+    "blocks": 2,
 }
 TABLE, TOOL = "table", "tool"  # what every scene has
 CONTAINERS = ("bin", "drawer")  # kinds of fixtures that things can be in
@@ -64,7 +66,7 @@ class Fact:
 
 def facts(scene: Scene) -> frozenset[Fact]:
     """All facts of a scene; what is not among them does not hold."""
-    held = {thing.name for thing in scene.objects if predicates.held(thing, scene)}
+    held = {thing.name for thing in scene.objects if _taken(thing, scene)}
     found = {Fact("holding", (name,)) for name in held}
     loose = [thing for thing in scene.objects if thing.name not in held]
     placed = _contained(loose, scene)
@@ -79,11 +81,17 @@ def facts(scene: Scene) -> frozenset[Fact]:
     for thing in loose:
         if thing.name in placed:
             found.add(Fact("in", (thing.name, placed[thing.name])))
-        elif thing.name not in raised:
+        elif thing.name not in raised and thing.position[2] > 0:  # what fell off the table is nowhere
             found.add(Fact("on", (thing.name, TABLE)))
     covered = {lower.name for _, lower in stacked}
     found.update(Fact("clear", (thing.name,)) for thing in scene.objects if thing.name not in covered)
     return frozenset(found | _of_places(scene) | _of_fixtures(scene))
+
+
+def _taken(thing: Object, scene: Scene) -> bool:
+    """Whether the fingers have it and nothing else bears it: what they but touch stands on the table."""
+    standing = thing.position[2] - 0.5 * thing.grip[1][2] < _RESTING and not _contained([thing], scene)
+    return predicates.held(thing, scene) and not standing
 
 
 def _contained(things: list[Object], scene: Scene) -> dict[str, str]:
@@ -109,7 +117,9 @@ def _of_places(scene: Scene) -> set[Fact]:
             for thing, distance in zip(scene.objects, apart, strict=True)
             if distance <= 0.04 and abs(thing.position[2]) < 0.1
         )
-        if not any(distance <= _ROOM for distance in apart):
+        blocking = [o.name for o, distance in zip(scene.objects, apart, strict=True) if distance <= _ROOM]
+        found.update(Fact("blocks", (thing, name)) for thing in blocking)
+        if not blocking:
             found.add(Fact("clear", (name,)))
     found.update(
         Fact("near", (TOOL, thing.name))

@@ -3,10 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from legion_ros.core import SKILLS, GroundedSkill, Scene
+from legion_ros.core import GroundedSkill, Scene
 from legion_ros.core.facts import TABLE, TOOL, Fact
-from legion_ros.core.skill import PLACES
-from legion_ros.knowledge.operator import OBJECT, OTHER, TARGET, Case, Effect, Operator, target_kind
+from legion_ros.core.skill import groundings
+from legion_ros.knowledge.operator import (
+    OBJECT,
+    OTHER,
+    TARGET,
+    Case,
+    Effect,
+    Operator,
+    Precondition,
+    target_kind,
+)
 from legion_ros.language.guard import Rejected
 
 __all__ = ["Action", "State", "actions", "applied", "fits"]
@@ -35,7 +44,6 @@ class Action:
     moments: frozenset[Fact]  # begun, but not for long
     ends: frozenset[Fact]
     purposes: frozenset[Fact]  # of what is begun, what the skill is for
-    counted_on: Fact | None = None  # what held before for one of the effects to be expected
 
     def rules_out(self, fact: Fact) -> bool:
         """Whether the action can't be done while this holds."""
@@ -68,76 +76,51 @@ def fits(pattern: Fact, fact: Fact, skill: GroundedSkill) -> bool:
     )
 
 
-def actions(operators: Sequence[Operator], now: frozenset[Fact], scene: Scene) -> tuple[Action, ...]:
+def actions(operators: Sequence[Operator], scene: Scene) -> tuple[Action, ...]:
     """All that the learned skills can be told to do here, whether or not it could be done now.
 
     Args:
         operators: one for each skill.
-        now: facts of the scene.
         scene: whose objects and fixtures are acted upon.
     """
-    things = [thing.name for thing in scene.objects]
-    here = {"", *PLACES, *(fixture.name for fixture in scene.fixtures)}
     found: list[Action] = []
     for operator in operators:
-        declared = SKILLS[operator.skill]
         kinds = {case.target for case in operator.cases}
-        for target in declared.targets or ("",):
-            if target in here and target_kind(target) in kinds:
-                for thing in things if declared.takes_object else ("",):
-                    skill = GroundedSkill(operator.skill, thing, target)
-                    found += _grounded(operator.case(target), skill, now)
+        for skill in groundings(operator.skill, scene):
+            if target_kind(skill.target, skill.skill) in kinds:
+                found.append(_action(operator.case(skill.target), skill))
     return tuple(found)
 
 
 def applied(operators: Sequence[Operator], skill: GroundedSkill, state: State) -> State:
-    """What holds after a skill, with all effects that may be expected of it in this state.
+    """What holds after a skill.
 
     Raises:
         Rejected: nothing was learned of it, or it can't be done in this state.
     """
     for operator in operators:
-        if operator.skill == skill.skill and target_kind(skill.target) in {c.target for c in operator.cases}:
-            plain, *more = _grounded(operator.case(skill.target), skill, state.facts)
-            if obstacles := plain.obstacles(state):
+        kind = target_kind(skill.target, operator.skill)
+        if operator.skill == skill.skill and kind in {c.target for c in operator.cases}:
+            action = _action(operator.case(skill.target), skill)
+            if obstacles := action.obstacles(state):
                 raise Rejected(f"{skill} needs {' and '.join(obstacles)}")
-            after = plain.applied(state)
-            return State(after.facts.union(*(action.begins for action in more)), after.moments)
+            return action.applied(state)
     raise Rejected(f"nothing was learned of {skill}")
 
 
-def _grounded(case: Case, skill: GroundedSkill, now: frozenset[Fact]) -> list[Action]:
-    """The action itself, and one more for each fact of now that an effect may be expected of."""
-    found = [_action(case, skill)]
+def _action(case: Case, skill: GroundedSkill) -> Action:
     names = {OBJECT: skill.object, TARGET: skill.target}
-    for given in dict.fromkeys(effect.given for effect in case.effects if effect.given):
-        pattern = given.bound(names)
-        effects = [effect for effect in case.effects if effect.given == given]
-        found += [_action(case, skill, fact, pattern, effects) for fact in now if fits(pattern, fact, skill)]
-    return found
 
+    def bound(parts: Iterable[Precondition | Effect]) -> frozenset[Fact]:
+        return frozenset(part.fact.bound(names) for part in parts)
 
-def _action(
-    case: Case,
-    skill: GroundedSkill,
-    counted_on: Fact | None = None,
-    pattern: Fact | None = None,
-    given: Sequence[Effect] = (),
-) -> Action:
-    names = {OBJECT: skill.object, TARGET: skill.target}
-    bound = dict(names)
-    if counted_on is not None and pattern is not None:
-        bound[OTHER] = counted_on.arguments[pattern.arguments.index(OTHER)]
-    begun = [effect for effect in case.effects if effect.adds and effect.given is None]
+    begun = [effect for effect in case.effects if effect.adds]
     return Action(
         skill=skill,
-        needs=frozenset(p.fact.bound(names) for p in case.preconditions if p.holds)
-        | ({counted_on} if counted_on else frozenset()),
-        forbids=frozenset(p.fact.bound(names) for p in case.preconditions if not p.holds),
-        begins=frozenset(e.fact.bound(names) for e in begun if not e.momentary)
-        | frozenset(e.fact.bound(bound) for e in given),
-        moments=frozenset(e.fact.bound(names) for e in begun if e.momentary),
-        ends=frozenset(e.fact.bound(names) for e in case.effects if not e.adds),
-        purposes=frozenset(e.fact.bound(names) for e in begun if e.purpose),
-        counted_on=counted_on,
+        needs=bound(p for p in case.preconditions if p.holds),
+        forbids=bound(p for p in case.preconditions if not p.holds),
+        begins=bound(e for e in begun if not e.momentary),
+        moments=bound(e for e in begun if e.momentary),
+        ends=bound(e for e in case.effects if not e.adds),
+        purposes=bound(e for e in begun if e.purpose),
     )

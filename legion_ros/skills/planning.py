@@ -71,7 +71,7 @@ class Planner:
         state = State(now)
         if not state.lacks(wanted):
             return ()
-        everything = _harmless(actions(self.operators, now, scene), wanted)
+        everything = _harmless(actions(self.operators, scene), wanted)
         possible = [action for action in everything if not _touches(action, untouched)]
         if state.lacks(wanted) - reachable(state, possible).facts:
             raise explain(state, wanted, scene, possible, everything, untouched)

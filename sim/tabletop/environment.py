@@ -8,6 +8,7 @@ import numpy as np
 from legion_ros.core import SKILLS, GroundedSkill, LegionError, StepResult
 from legion_ros.core.command import ACTION, ToolCommand
 from legion_ros.core.observation import OBSERVATION, observe
+from legion_sim.tabletop.attempts import draw_attempt, draw_next_attempt
 from legion_sim.tabletop.practice import draw_episode, draw_skill
 from legion_sim.tabletop.world import CONTROL_PERIOD, TabletopWorld
 
@@ -20,6 +21,7 @@ class PracticeConfig:
 
     chain: float = 0.0  # chance that an episode goes on in the scene that the last one left
     delay: int = 0  # control periods: commands arrive up to that much later, drawn per episode
+    anything: bool = False  # whatever the skill's arguments allow, possible or not (see attempts.py)
 
 
 class TabletopEnvironment:
@@ -96,10 +98,13 @@ class TabletopEnvironment:
     def _start(self, i: int, rng: np.random.Generator, may_chain: bool) -> None:
         world = self.worlds[i]
         skill = None
+        following, beginning = draw_skill, draw_episode
+        if self._config.anything:
+            following, beginning = draw_next_attempt, draw_attempt
         if may_chain and self._config.chain and rng.random() < self._config.chain:
-            skill = draw_skill(rng, world.scene(), self._names)
+            skill = following(rng, world.scene(), self._names)
         if skill is None:
-            skill = draw_episode(rng, world, self._names[int(rng.integers(len(self._names)))])
+            skill = beginning(rng, world, self._names[int(rng.integers(len(self._names)))])
         self.skills[i] = skill
         self._steps[i] = 0
         self._delays[i] = rng.integers(self._config.delay + 1)

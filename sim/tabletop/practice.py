@@ -10,7 +10,7 @@ from legion_sim.tabletop.layout import FREE_ZONE, SceneSketch, sketch_scene
 from legion_sim.tabletop.model import DRAWER
 from legion_sim.tabletop.world import TabletopWorld
 
-__all__ = ["draw_episode", "draw_skill"]
+__all__ = ["draw_episode", "draw_skill", "lost", "start"]
 
 _STARTS = (
     np.array([0.32, -0.48, 0.20]),
@@ -31,14 +31,19 @@ def draw_episode(rng: np.random.Generator, world: TabletopWorld, skill: str) -> 
 
 def draw_skill(rng: np.random.Generator, scene: Scene, skills: tuple[str, ...]) -> GroundedSkill | None:
     """Something that can be done next in this scene; None when nothing is, or a thing is off the table."""
-    homes = [scene.fixture("bin"), scene.fixture("drawer")]
-    if any(not _on_table(o) and not any(inside(o, home) for home in homes) for o in scene.objects):
+    if lost(scene):
         return None
     for skill in rng.permutation(np.array(skills)):
         grounded = _ground(rng, scene, str(skill))
         if grounded is not None:
             return grounded
     return None
+
+
+def lost(scene: Scene) -> bool:
+    """Whether a thing is neither on the table nor in a container: nothing more can be tried here."""
+    homes = [scene.fixture("bin"), scene.fixture("drawer")]
+    return any(not _on_table(o) and not any(inside(o, home) for home in homes) for o in scene.objects)
 
 
 def _sketch(rng: np.random.Generator, world: TabletopWorld, skill: str) -> SceneSketch:
@@ -49,12 +54,14 @@ def _sketch(rng: np.random.Generator, world: TabletopWorld, skill: str) -> Scene
     }.get(skill, lambda: float(rng.random() < 0.3))()
     binned = int(rng.integers(0, 4)) if rng.random() < 0.5 else 0
     sketch = sketch_scene(rng, 1, 5, binned=binned, drawer=drawer * DRAWER.travel)
-    joints = HOME if rng.random() < 0.2 else _joints(rng, world)
+    joints = start(rng, world)
     return SceneSketch(sketch.objects, sketch.drawer, joints, rng.uniform(0.0, 0.08), sketch.settle)
 
 
-def _joints(rng: np.random.Generator, world: TabletopWorld) -> np.ndarray:
-    """Joint angles with the tool somewhere over the table."""
+def start(rng: np.random.Generator, world: TabletopWorld) -> np.ndarray:
+    """(7,) rad joint angles to start from: at home at times, or with the tool somewhere over the table."""
+    if rng.random() < 0.2:
+        return HOME
     while True:
         position, yaw = rng.uniform(*_STARTS), rng.uniform(-1.2, 2.2)
         joints = world.kinematics.inverse(position, yaw, HOME, iterations=60)
