@@ -1,7 +1,7 @@
 """The skills of the tabletop: what each one acts on, where it aims, and when it has succeeded.
 
-This is the one place where a skill is declared. How to do it is learned, never written here: see
-docs/adding_a_skill.md.
+The skills that the robot begins with are declared here. How to do them is learned, never written here: see
+docs/adding_a_skill.md. Skills that it is taught later are declared by data: see declaration.py.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,9 +12,9 @@ import numpy as np
 
 from legion_ros.core import predicates
 from legion_ros.core.errors import LegionError
-from legion_ros.core.scene import Scene
+from legion_ros.core.scene import Object, Scene
 
-__all__ = ["PLACES", "SKILLS", "GroundedSkill", "Skill"]
+__all__ = ["PLACES", "SKILLS", "THING", "GroundedSkill", "Skill", "groundings", "register"]
 
 # Named places of the table that an object can be pushed to: (3,) m, base frame.
 PLACES: Mapping[str, np.ndarray] = MappingProxyType(
@@ -27,6 +27,8 @@ PLACES: Mapping[str, np.ndarray] = MappingProxyType(
     }
 )
 
+THING = "object"  # among a skill's targets: another object of the scene, whichever
+
 
 @dataclass(frozen=True)
 class GroundedSkill:
@@ -34,7 +36,7 @@ class GroundedSkill:
 
     skill: str  # a key of SKILLS
     object: str = ""  # name of an object in the scene, "" where the skill takes none
-    target: str = ""  # name of a fixture or a place, "" where the skill takes none
+    target: str = ""  # name of a fixture, a place or another object, "" where the skill takes none
 
     def __str__(self) -> str:
         return f"{self.skill}({', '.join(filter(None, (self.object, self.target)))})"
@@ -53,12 +55,19 @@ class GroundedSkill:
         if bool(self.object) != signature.takes_object:
             raise LegionError(f"{self}: {self.skill} takes {'an' if signature.takes_object else 'no'} object")
         if self.object:
-            scene.object(self.object)
-        if self.target not in (signature.targets or ("",)):
-            known = ", ".join(signature.targets) or "none"
-            raise LegionError(f"{self}: no target {self.target!r} for {self.skill}; known: {known}")
-        if self.target and self.target not in PLACES:
-            scene.fixture(self.target)
+            self._check_kind(scene.object(self.object), signature.kinds)
+        known = signature.targets_in(scene, self.object)
+        if self.target not in (known or ("",)):
+            if self.target and self.target in signature.targets:
+                scene.fixture(self.target)  # says which there are
+            valid = ", ".join(known or signature.targets) or "none"
+            raise LegionError(f"{self}: no target {self.target!r} for {self.skill}; known: {valid}")
+
+    def _check_kind(self, thing: Object, kinds: tuple[str, ...]) -> None:
+        if kinds and thing.kind not in kinds:
+            raise LegionError(
+                f"{self}: {thing.name} is a {thing.kind}; {self.skill} was learned with: {', '.join(kinds)}"
+            )
 
 
 @dataclass(frozen=True)
@@ -66,10 +75,24 @@ class Skill:
     """What a skill is, apart from how it is done."""
 
     takes_object: bool
-    targets: tuple[str, ...]  # fixtures or places it can be told to aim at
+    targets: tuple[str, ...]  # fixtures or places it can be told to aim at, or THING
     goal: Callable[[Scene, GroundedSkill], np.ndarray]
     success: Callable[[Scene, GroundedSkill], bool]
     time_limit: float  # s
+    kinds: tuple[str, ...] = ()  # of the objects that it is for; any where none are named
+    target_kinds: tuple[str, ...] = ()  # the same of the objects that it can aim at
+
+    def targets_in(self, scene: Scene, name: str = "") -> tuple[str, ...]:
+        """What it can be told to aim at in this scene, with the object of that name."""
+        here = {*PLACES, *(fixture.name for fixture in scene.fixtures)}
+        found = [target for target in self.targets if target in here]
+        if THING in self.targets:
+            found += [
+                thing.name
+                for thing in scene.objects
+                if thing.name != name and (not self.target_kinds or thing.kind in self.target_kinds)
+            ]
+        return tuple(found)
 
 
 def _hover(scene: Scene, skill: GroundedSkill) -> np.ndarray:
@@ -117,7 +140,7 @@ def _is_pushed(scene: Scene, skill: GroundedSkill) -> bool:
     return predicates.within(thing.position[:2], PLACES[skill.target][:2], 0.04)
 
 
-SKILLS: Mapping[str, Skill] = MappingProxyType(
+_FIRST: Mapping[str, Skill] = MappingProxyType(
     {
         "reach": Skill(True, (), _hover, _reached, 8.0),
         "put": Skill(True, ("bin", "drawer"), _free_spot, _is_put, 15.0),
@@ -133,6 +156,31 @@ SKILLS: Mapping[str, Skill] = MappingProxyType(
         ),
     }
 )
+
+
+_known: dict[str, Skill] = dict(_FIRST)
+SKILLS: Mapping[str, Skill] = MappingProxyType(_known)  # all there are, those taught later among them
+
+
+def register(name: str, skill: Skill) -> None:
+    """Add a skill that was taught; one of that name that was taught before makes way for it.
+
+    Raises:
+        LegionError: the robot begins with a skill of that name.
+    """
+    if name in _FIRST:
+        raise LegionError(f"{name!r} can't be declared anew: the robot begins with it")
+    _known[name] = skill
+
+
+def groundings(name: str, scene: Scene) -> tuple[GroundedSkill, ...]:
+    """The skill with all arguments that it could be given in this scene, whether or not that would work."""
+    declared = SKILLS[name]
+    things: tuple[str, ...] = ("",)
+    if declared.takes_object:
+        things = tuple(o.name for o in scene.objects if not declared.kinds or o.kind in declared.kinds)
+    targets = declared.targets_in(scene) if declared.targets else ("",)
+    return tuple(GroundedSkill(name, t, target) for target in targets for t in things if t != target or not t)
 
 
 def _signature(skill: GroundedSkill) -> Skill:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from legion_ros.core import SKILLS
+from legion_ros.core.declaration import Declaration
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.key import Key
 from legion_ros.knowledge.operator import Operator
@@ -67,6 +68,7 @@ class Component:
     sentences: tuple[str, ...]  # those of the key, slots included: "put {object} in {bin}"
     record: TrainingRecord
     operator: Operator | None = None  # what it needs and brings about; None where that was not learned
+    declaration: Declaration | None = None  # of a skill that was taught; None where the robot begins with it
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
@@ -81,6 +83,10 @@ class Component:
         if self.operator is not None and self.operator.skill != self.skill:
             raise KnowledgeError(
                 f"component {self.name} does {self.skill}; its operator is of {self.operator.skill}"
+            )
+        if self.declaration is not None and self.declaration.name != self.skill:
+            raise KnowledgeError(
+                f"component {self.name} does {self.skill}; it declares {self.declaration.name}"
             )
         if len(self.sentences) != self.key.count:
             raise KnowledgeError(
@@ -99,6 +105,7 @@ class Component:
         record: TrainingRecord,
         encoder: Encoder,
         operator: Operator | None = None,
+        declaration: Declaration | None = None,
     ) -> "Component":
         """Key a trained expert by the sentences that ask for it.
 
@@ -111,6 +118,7 @@ class Component:
             record: how it was trained and measured.
             encoder: a SentenceEncoder.
             operator: what it needs and brings about, as `learn_operator` has it from attempts.
+            declaration: of a skill that was taught; registered already.
 
         Raises:
             KnowledgeError: an unknown skill, no sentences, a name that can't be one.
@@ -118,7 +126,7 @@ class Component:
         if not sentences:
             raise KnowledgeError(f"component {name}: no sentences; at least one must say what asks for it")
         key = Key(encoder.encode([embeddable(sentence) for sentence in sentences]))
-        return cls(name, skill, expert, key, tuple(sentences), record, operator)
+        return cls(name, skill, expert, key, tuple(sentences), record, operator, declaration)
 
     def taught(self, sentences: Sequence[str], encoder: Encoder) -> "Component":
         """The same know-how under other sentences: the expert and its record are untouched."""
@@ -130,4 +138,5 @@ class Component:
             record=self.record,
             encoder=encoder,
             operator=self.operator,
+            declaration=self.declaration,
         )

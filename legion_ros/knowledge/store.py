@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from legion_ros.core import LegionError
+from legion_ros.core.declaration import Declaration
 from legion_ros.knowledge.component import Component, TrainingRecord
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.folder import read_pair, write_pair
@@ -79,6 +80,7 @@ def _manifest(knowledge: Knowledge) -> dict[str, Any]:
                 "training": asdict(c.record),
                 "operator": described(c.operator) if c.operator else None,
                 "sentences": list(c.sentences),
+                **({"declaration": c.declaration.described()} if c.declaration else {}),
             }
             for c in knowledge.components
         ],
@@ -132,6 +134,7 @@ def _component(entry: object, left: dict[str, np.ndarray], size: int, expert: Ca
         record = TrainingRecord(**{**training, "interval": tuple(training["interval"])})
     except (TypeError, KeyError, ValueError) as error:
         raise KnowledgeError(f"component {name!r}: training is {training!r}: {error}") from error
+    declaration = _declared(name, entry.get("declaration"))
     operator = entry.get("operator")
     operator = None if operator is None else parsed(entry["skill"], operator)
     prefix = f"{name}/expert/"
@@ -141,7 +144,19 @@ def _component(entry: object, left: dict[str, np.ndarray], size: int, expert: Ca
     except (LegionError, ValueError, KeyError, TypeError, RuntimeError, IndexError) as error:
         raise KnowledgeError(f"component {name!r}: its tensors make no expert: {error}") from error
     key = _key(left, name, size)
-    return Component(name, entry["skill"], policy, key, tuple(sentences), record, operator)
+    return Component(name, entry["skill"], policy, key, tuple(sentences), record, operator, declaration)
+
+
+def _declared(name: str, entry: object) -> Declaration | None:
+    """The skill that a component was taught, one of SKILLS from now on."""
+    if entry is None:
+        return None
+    try:
+        declaration = Declaration.parse(entry)
+        declaration.register()
+    except LegionError as error:
+        raise KnowledgeError(f"component {name!r}: {error}") from error
+    return declaration
 
 
 def _key(left: dict[str, np.ndarray], owner: str, size: int) -> Key:
