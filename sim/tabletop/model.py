@@ -254,6 +254,8 @@ def _add_looks(spec: mujoco.MjSpec) -> None:
         ("front", (1.20, -0.98, 0.88), (0.42, -0.03, 0.10), 43),
         ("above", (0.47, 0.0, 1.25), (0.47, 0.0001, 0.0), 50),
         ("side", (0.75, -1.25, 0.75), (0.45, -0.02, 0.10), 45),
+        # perception's: high over the far side, it sees into bin and drawer and past the arm
+        ("depth", (0.98, -0.02, 1.08), (0.53, -0.02, 0.03), 50),
     ):
         spec.worldbody.add_camera(name=name, pos=position, quat=_look_at(position, target), fovy=fovy)
 

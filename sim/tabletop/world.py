@@ -11,6 +11,7 @@ from legion_sim.tabletop.arm import ArmKinematics
 from legion_sim.tabletop.layout import SceneSketch, free_spot, sketch_scene
 from legion_sim.tabletop.model import BIN, BUTTON, DRAWER, PHYSICS_STEP, build_model
 from legion_sim.tabletop.objects import COLORS, KINDS, SLOTS
+from legion_sim.tabletop.rgbd import DepthCamera
 
 __all__ = ["CONTROL_PERIOD", "TabletopWorld"]
 
@@ -34,6 +35,7 @@ class TabletopWorld:
         self._visual = visual
         self.kinematics = ArmKinematics()
         self._renderers: dict[tuple[int, int, bool], mujoco.Renderer] = {}
+        self._depth_camera: DepthCamera | None = None
         joints = [self.model.joint(name) for name in self.joint_names]
         self._qpos = np.array([joint.qposadr[0] for joint in joints])
         self._qvel = np.array([joint.dofadr[0] for joint in joints])
@@ -226,6 +228,17 @@ class TabletopWorld:
         renderer.update_scene(self.data, camera)
         return renderer.render()
 
+    def take(self, camera: str, width: int = 640, height: int = 480) -> tuple[np.ndarray, np.ndarray]:
+        """Colour (height, width, 3) uint8 and depth (height, width) float32 m of a camera, in one go.
+
+        The size is that of the first call.
+        """
+        if not self._visual:
+            raise RuntimeError("this world has nothing to look at: make it with TabletopWorld(visual=True)")
+        if self._depth_camera is None:
+            self._depth_camera = DepthCamera(self.model, width, height)
+        return self._depth_camera.take(self.data, camera)
+
     def focal_length(self, camera: str = "front", height: int = 480) -> float:
         """Focal length of a camera in pixels, both axes, for pictures of that height."""
         return 0.5 * height / math.tan(math.radians(float(self.model.camera(camera).fovy[0])) / 2)
@@ -250,3 +263,6 @@ class TabletopWorld:
         for renderer in self._renderers.values():
             renderer.close()
         self._renderers.clear()
+        if self._depth_camera is not None:
+            self._depth_camera.close()
+            self._depth_camera = None
