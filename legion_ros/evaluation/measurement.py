@@ -9,6 +9,7 @@ import numpy as np
 from legion_ros.core import Environment
 from legion_ros.evaluation.streams import StreamTask
 from legion_ros.learning.methods.method import Actor, Method
+from legion_ros.learning.trial import random_actions, trial
 
 __all__ = ["EARLY", "Measured", "Probe", "chance", "measure", "probe"]
 
@@ -28,7 +29,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Probe:
-    """The first control periods of N episodes of one task, under uniformly random actions."""
+    """The first control periods of N episodes of one task, under uniformly random actions.
+
+    Fewer than EARLY + 1 only where all of the episodes ended sooner.
+    """
 
     instructions: tuple[str, ...]  # (N,)
     observation: np.ndarray  # (N, O) float32: how each began
@@ -81,16 +85,11 @@ def chance(task: StreamTask, episodes: int, rng: np.random.Generator, threads: i
 def probe(task: StreamTask, episodes: int, rng: np.random.Generator, threads: int = 2) -> Probe:
     """Begin `episodes` episodes of a task with random actions."""
     with closing(task.make(episodes, threads, task.sentences)) as environment:
-        observation = first = environment.reset(rng)
-        instructions = tuple(environment.instructions)
-        shape = (EARLY + 1, environment.num_envs, environment.action_layout.size)
-        early, reward = [], []
-        for action in rng.uniform(-1, 1, shape).astype(np.float32):
-            early.append(np.concatenate((observation, action), axis=1))
-            result = environment.step(action)
-            reward.append(result.reward)
-            observation = result.observation
-    return Probe(instructions, first, np.stack(early, axis=1), np.stack(reward, axis=1))
+        seen = trial(environment, random_actions(environment, rng), rng, EARLY + 1)
+    early = np.concatenate((seen.observation, seen.action), axis=2)
+    return Probe(
+        seen.instructions, seen.observation[0], np.stack(early, axis=1), np.stack(seen.reward, axis=1)
+    )
 
 
 _RANDOM_ACTIONS = 11  # seed

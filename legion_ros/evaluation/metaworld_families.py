@@ -6,6 +6,7 @@ from contextlib import closing
 import numpy as np
 
 from legion_ros.knowledge.families import Family
+from legion_ros.learning.trial import random_actions, trial
 from legion_sim.metaworld import MetaWorldEnvironment
 
 __all__ = ["PERIODS", "collect"]
@@ -29,12 +30,10 @@ def collect(
         LegionError: an unknown task, or EnvPool is not installed.
     """
     with closing(MetaWorldEnvironment(task, episodes, threads=threads)) as environment:
-        first = environment.reset(rng)
-        actions = rng.uniform(-1, 1, (PERIODS, episodes, environment.action_layout.size))
-        steps = [environment.step(action.astype(np.float32)) for action in actions]
+        seen = trial(environment, random_actions(environment, rng), rng, PERIODS)
     return Family(
         encode(tuple(sentences)),
-        first,
-        np.stack([step.observation for step in steps], axis=1),
-        np.stack([step.reward for step in steps], axis=1),
+        seen.observation[0],
+        np.stack(seen.following, axis=1),
+        np.stack(seen.reward, axis=1),
     )

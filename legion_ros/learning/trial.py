@@ -7,7 +7,7 @@ import numpy as np
 
 from legion_ros.core import Environment
 
-__all__ = ["Trial", "paired", "trial"]
+__all__ = ["Trial", "paired", "random_actions", "trial"]
 
 Actor = Callable[[np.ndarray], np.ndarray]  # (N, O) -> (N, A)
 
@@ -28,6 +28,17 @@ class Trial:
     def steps(self) -> int:
         """Control periods simulated, over all environments."""
         return self.alive.size
+
+    @property
+    def following(self) -> np.ndarray:
+        """(T, N, O) float32: what was seen after each action."""
+        return np.concatenate((self.observation[1:], self.last[None]))
+
+
+def random_actions(environment: Environment, rng: np.random.Generator) -> Actor:
+    """An actor that draws every action uniformly from [-1, 1], whatever it sees."""
+    shape = (environment.num_envs, environment.action_layout.size)
+    return lambda observation: rng.uniform(-1.0, 1.0, shape).astype(np.float32)
 
 
 def trial(

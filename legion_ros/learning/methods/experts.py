@@ -22,7 +22,7 @@ from legion_ros.learning.cloning import clone
 from legion_ros.learning.lesson import Learned, Lesson
 from legion_ros.learning.methods.know import Know, folders, restored, written
 from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress, check, default_encode
-from legion_ros.learning.trial import Trial, trial
+from legion_ros.learning.trial import Trial, random_actions, trial
 from legion_ros.policy import Expert
 
 __all__ = ["Experts", "ExpertsConfig", "Know", "Merged"]
@@ -86,7 +86,8 @@ class Experts:
     ) -> Learned:
         rollout = environment.num_envs * environment.horizon
         practical = lesson.budget.practice > 2 * rollout  # else there is nothing to probe and to prove with
-        probe = trial(environment, _random(environment, rng), rng, self.config.probe) if practical else None
+        actor = random_actions(environment, rng)
+        probe = trial(environment, actor, rng, self.config.probe) if practical else None
         spent = probe.steps if probe else 0
         evidence = self._evidence(probe) if probe else self._shown(lesson)
         nearest = self._nearest(evidence)
@@ -231,8 +232,7 @@ class Experts:
         start = self._start(probe.observation[0])
         if start is None:
             return embeddings, None, None, None
-        after = np.concatenate((probe.observation[1:], probe.last[None]))
-        return embeddings, start, after.swapaxes(0, 1), probe.reward.T
+        return embeddings, start, probe.following.swapaxes(0, 1), probe.reward.T
 
     def _shown(self, lesson: Lesson) -> tuple[np.ndarray | None, ...]:
         """The evidence of demonstrations, where there is no practice to probe with."""
@@ -283,8 +283,3 @@ class Experts:
     def _embed(self, sentences: Sequence[str]) -> np.ndarray:
         self._encode = self._encode or default_encode()
         return self._encode(tuple(sentences))
-
-
-def _random(environment: Environment, rng: np.random.Generator) -> Actor:
-    shape = (environment.num_envs, environment.action_layout.size)
-    return lambda observation: rng.uniform(-1.0, 1.0, shape).astype(np.float32)
