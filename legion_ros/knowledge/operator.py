@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from legion_ros.core import SKILLS
 from legion_ros.core.facts import TABLE, TOOL, Fact
-from legion_ros.core.skill import PLACES
+from legion_ros.core.skill import PLACES, THING
 from legion_ros.knowledge.errors import KnowledgeError
 
 __all__ = ["OBJECT", "OTHER", "TARGET", "Case", "Effect", "Operator", "Precondition", "target_kind"]
@@ -18,8 +18,13 @@ OBJECT, TARGET, OTHER = "?object", "?target", "?other"
 PLACE = "place"  # kind of target of every named place
 
 
-def target_kind(target: str) -> str:
-    """The kind that a target is of: "place" for every place, a fixture's own name, "" for no target."""
+def target_kind(target: str, skill: str = "") -> str:
+    """The kind that a target is of: "place" for every place, a fixture's own name, "" for no target.
+
+    Where `skill` aims at objects, all of these are of the kind "object".
+    """
+    if skill and target and THING in SKILLS[skill].targets:
+        return THING
     return PLACE if target in PLACES else target
 
 
@@ -57,26 +62,15 @@ class Effect:
     chances: int  # successes that could have: in which it did not hold before (adds), or did (ends)
     momentary: bool = False  # begun, but gone again a second later
     purpose: bool = False  # what the skill is for: it agrees with success
-    given: Fact | None = None  # only where this held before; it says what ?other is
 
     def __post_init__(self) -> None:
         _check_counts(self.shown, self.chances, self)
-        loose = () if self.adds and self.given is None else (OTHER,)
-        _check_variables(self.fact, (OBJECT, TARGET, *loose))
-        if self.given is not None:
-            _check_variables(self.given, (OBJECT, TARGET, OTHER))
-            if not self.adds or OTHER not in self.given.arguments:
-                raise KnowledgeError(f"{self}: only what begins can be given something, about {OTHER}")
-        if (self.momentary or self.purpose) and (not self.adds or self.given is not None):
-            raise KnowledgeError(
-                f"{self}: only what begins whatever held before can be momentary or a purpose"
-            )
+        _check_variables(self.fact, (OBJECT, TARGET) if self.adds else (OBJECT, TARGET, OTHER))
+        if (self.momentary or self.purpose) and not self.adds:
+            raise KnowledgeError(f"{self}: only what begins can be momentary or a purpose")
 
     def __str__(self) -> str:
-        words = [f"{'' if self.adds else 'no longer '}{self.fact}"]
-        words += [f"given {self.given}"] if self.given else []
-        words += ["for a moment"] if self.momentary else []
-        return " ".join(words)
+        return f"{'' if self.adds else 'no longer '}{self.fact}{' for a moment' if self.momentary else ''}"
 
 
 @dataclass(frozen=True)
@@ -94,7 +88,7 @@ class Case:
         wanted = {(p.fact, p.holds) for p in self.preconditions}
         if len(wanted) < len(self.preconditions) or len({f for f, _ in wanted}) < len(wanted):
             raise KnowledgeError(f"case {self.target!r}: a fact is there twice among the preconditions")
-        effects = [(effect.fact, effect.adds, effect.given) for effect in self.effects]
+        effects = [(effect.fact, effect.adds) for effect in self.effects]
         if len(set(effects)) < len(effects):
             raise KnowledgeError(f"case {self.target!r}: a fact is there twice among the effects")
 
@@ -134,14 +128,14 @@ class Operator:
         lacking = set() if SKILLS[self.skill].takes_object else {OBJECT}
         lacking |= set() if case.target else {TARGET}
         facts = [p.fact for p in case.preconditions] + [e.fact for e in case.effects]
-        for fact in facts + [e.given for e in case.effects if e.given]:
+        for fact in facts:
             if lacking.intersection(fact.arguments):
                 raise KnowledgeError(f"{self.skill} has no such argument: {fact}")
 
     def case(self, target: str = "") -> Case:
         """What holds for this target. Raises KnowledgeError where nothing was learned of its kind."""
         for case in self.cases:
-            if case.target == target_kind(target):
+            if case.target == target_kind(target, self.skill):
                 return case
         known = ", ".join(case.target or "none" for case in self.cases) or "nothing"
         raise KnowledgeError(f"nothing was learned of {self.skill} at {target!r}; known: {known}")
@@ -150,10 +144,13 @@ class Operator:
         """What the skill is for, with its arguments: put, red_can, bin -> in(red_can, bin).
 
         Raises:
-            KnowledgeError: nothing was learned of this kind of target.
+            KnowledgeError: nothing was learned of this kind of target, or not what the skill is for.
         """
         names = {OBJECT: object, TARGET: target}
-        return frozenset(e.fact.bound(names) for e in self.case(target).effects if e.purpose)
+        found = frozenset(e.fact.bound(names) for e in self.case(target).effects if e.purpose)
+        if not found:
+            raise KnowledgeError(f"what {self.skill} is for was not learned: no effect agrees with success")
+        return found
 
 
 def _check_counts(shown: object, of: object, owner: object) -> None:

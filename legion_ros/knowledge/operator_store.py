@@ -45,9 +45,7 @@ def parsed(skill: str, entry: object) -> Operator:
 def _plain(part: Precondition | Effect) -> dict[str, Any]:
     """As text and numbers; what an effect is not goes unsaid."""
     words = asdict(part) | {"fact": str(part.fact)}
-    if isinstance(part, Effect):
-        words["given"] = str(part.given) if part.given else None
-    unsaid = {name for name in ("momentary", "purpose", "given") if not words.get(name)}
+    unsaid = {name for name in ("momentary", "purpose") if not words.get(name)}
     return {name: value for name, value in words.items() if name not in unsaid}
 
 
@@ -65,15 +63,14 @@ def _case(entry: object) -> Case:
 
 
 def _part(kind: type, entry: object) -> Any:  # noqa: ANN401  (a Precondition or an Effect, as asked for)
-    optional = {"momentary", "purpose", "given"} if kind is Effect else set()
+    optional = {"momentary", "purpose"} if kind is Effect else set()
     words = _keys(entry, {field.name for field in fields(kind)} - optional, optional)
     for name in {"holds", "adds", "momentary", "purpose"} & words.keys():
         if not isinstance(words[name], bool):
             raise KnowledgeError(f"{name} is {words[name]!r}; true or false is expected")
-    for name in {"fact", "given"} & words.keys():
-        if not isinstance(words[name], str):
-            raise KnowledgeError(f"{name} is {words[name]!r}; a fact such as open(?target) is expected")
-        words[name] = Fact.parse(words[name])
+    if not isinstance(words["fact"], str):
+        raise KnowledgeError(f"fact is {words['fact']!r}; one such as open(?target) is expected")
+    words["fact"] = Fact.parse(words["fact"])
     return kind(**words)
 
 
