@@ -21,6 +21,8 @@ _RELEASE = 0.17  # m: tool height at which a thing is let go over a container
 _FINGERS_TO_HAND = 0.032  # m from the point between the finger tips up to the hand
 _PUSH_HEIGHT = 0.022  # m: low, so that tall things slide instead of falling over
 _PUSH_OPENING = 0.030  # m: two finger tips cradle round things
+_SET_DOWN = 0.007  # m from where a thing stands at last, from which it is let go
+_OVER = 0.05  # m over what a thing is to stand on, at which it comes there
 _LIMITS = Limits()
 
 Fields = Mapping[str, np.ndarray]
@@ -89,6 +91,26 @@ def _carry(f: Fields) -> np.ndarray:
     return _move(np.array([*sideways, up]), 0.0, 0.0)
 
 
+def stack(f: Fields) -> np.ndarray:
+    """Take the object as for `put`, carry it over what it is to stand on, set it down, let go."""
+    way = f["goal_from_object"]
+    aside = float(np.hypot(*way[:2]))
+    if aside < 0.010 and abs(way[2]) < _SET_DOWN:
+        return _move(np.zeros(3), 0.0, 0.08)
+    width, _, tall = f["object_extents"]
+    opening = float(f["opening"][0])
+    grip = f["object_from_tool"] + (0.0, 0.0, max(0.0, tall / 2 - _FINGERS_TO_HAND))
+    taken = np.hypot(*grip[:2]) < 0.022 and abs(grip[2]) < 0.025 and width - 0.014 < opening < width + 0.003
+    if not taken:
+        return put(f)
+    height = float(f["tool_position"][2])
+    near = np.clip((0.030 - aside) / 0.015, 0, 1)  # 1 over the goal
+    above = max(_CARRY, height + way[2] + _OVER) - height
+    free = np.clip((height - 0.17) / 0.05, 0, 1) if aside > 0.06 else 1.0
+    down = way[2] if aside < 0.008 else max(way[2] + 0.02, min(above, 0.0))  # wait over it until centred
+    return _move(np.array([*(way[:2] * free), near * down + (1 - near) * above]), 0.0, 0.0, speed=0.6)
+
+
 def push(f: Fields) -> np.ndarray:
     """Stand behind the object, fingers across the way to the goal, and go forward."""
     way = f["goal_from_object"][:2]
@@ -142,5 +164,13 @@ def press(f: Fields) -> np.ndarray:
 
 
 EXPERTS: Mapping[str, Callable[[Fields], np.ndarray]] = MappingProxyType(
-    {"reach": reach, "put": put, "push": push, "open": open_drawer, "close": close_drawer, "press": press}
+    {
+        "reach": reach,
+        "put": put,
+        "push": push,
+        "open": open_drawer,
+        "close": close_drawer,
+        "press": press,
+        "stack": stack,
+    }
 )

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from legion_ros.core import SKILLS, GroundedSkill, LegionError, Scene
-from legion_ros.core.skill import PLACES
+from legion_ros.core.skill import PLACES, THING, groundings
 from legion_sim.tabletop.layout import PlacedObject, sketch_scene
 from legion_sim.tabletop.model import DRAWER
 from legion_sim.tabletop.objects import KINDS, SLOTS
-from legion_sim.tabletop.practice import lost, start
+from legion_sim.tabletop.practice import lost, needed, start
 from legion_sim.tabletop.world import TabletopWorld
 
 __all__ = ["draw_attempt", "draw_next_attempt"]
@@ -33,7 +33,8 @@ def draw_attempt(rng: np.random.Generator, world: TabletopWorld, skill: str) -> 
         drawer = DRAWER.travel * float(rng.choice([0.0, rng.uniform(0.1, 0.9), 1.0], p=[0.4, 0.2, 0.4]))
         binned = int(rng.integers(0, 4)) if rng.random() < 0.5 else 0
         try:
-            sketch = sketch_scene(rng, 1, 5, binned=binned, drawer=drawer)
+            slots = needed(rng, skill)
+            sketch = sketch_scene(rng, max(1, len(slots)), 5, binned, drawer, slots)
         except LegionError:  # no room
             continue
         on_table = len(sketch.objects) - binned
@@ -43,8 +44,9 @@ def draw_attempt(rng: np.random.Generator, world: TabletopWorld, skill: str) -> 
                 things[number] = _elsewhere(rng, things, number, drawer)
         sketch = replace(sketch, objects=tuple(things), joints=start(rng, world), settle=14)
         world.place(replace(sketch, opening=float(rng.uniform(0.0, 0.08))))
-        if not lost(world.scene()):
-            return _arguments(rng, world.scene(), skill)
+        scene = world.scene()
+        if not lost(scene) and (grounded := _arguments(rng, scene, skill)) is not None:
+            return grounded
     raise RuntimeError(f"no scene for attempts at {skill!r} in 50 draws")
 
 
@@ -55,8 +57,12 @@ def draw_next_attempt(
     return None if lost(scene) else _arguments(rng, scene, str(rng.choice(np.array(skills))))
 
 
-def _arguments(rng: np.random.Generator, scene: Scene, skill: str) -> GroundedSkill:
+def _arguments(rng: np.random.Generator, scene: Scene, skill: str) -> GroundedSkill | None:
+    """Any arguments; None where a skill that aims at objects finds none."""
     declared = SKILLS[skill]
+    if THING in declared.targets or declared.kinds:
+        pairs = groundings(skill, scene)
+        return pairs[int(rng.integers(len(pairs)))] if pairs else None
     thing = str(rng.choice([thing.name for thing in scene.objects])) if declared.takes_object else ""
     return GroundedSkill(skill, thing, str(rng.choice(declared.targets or ("",))))
 

@@ -139,4 +139,4 @@ def _sentence(skill: GroundedSkill) -> str:
         "open": f"open the {skill.target}",
         "close": f"close the {skill.target}",
         "press": f"press the {skill.target}",
-    }[skill.skill]
+    }.get(skill.skill, f"{skill.skill} {thing} {skill.target}".strip())

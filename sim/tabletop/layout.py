@@ -42,9 +42,16 @@ class SceneSketch:
 
 
 def sketch_scene(
-    rng: np.random.Generator, min_objects: int, max_objects: int, binned: int = 0, drawer: float = 0.0
+    rng: np.random.Generator,
+    min_objects: int,
+    max_objects: int,
+    binned: int = 0,
+    drawer: float = 0.0,
+    needed: tuple[int, ...] = (),
 ) -> SceneSketch:
     """A random number of random things on the table, and `binned` more in the bin. The arm is at home.
+
+    Things of the slots `needed` are on the table, as far as there are as many.
 
     Raises:
         LegionError: the numbers are not 1 <= min <= max, or more than there are bodies for.
@@ -55,7 +62,8 @@ def sketch_scene(
             f"{len(SLOTS)} in all"
         )
     count = int(rng.integers(min_objects, max_objects + 1))
-    slots = rng.permutation(len(SLOTS))[: count + binned]
+    order = rng.permutation(len(SLOTS))
+    slots = np.array([*needed, *(slot for slot in order if slot not in needed)])[: count + binned]
     names = _names(rng, slots)
     spots = scatter(rng, [KINDS[SLOTS[slot]].size for slot in slots[:count]])
     placed = [

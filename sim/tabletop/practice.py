@@ -2,15 +2,17 @@
 
 import numpy as np
 
-from legion_ros.core import GroundedSkill, Scene
+from legion_ros.core import SKILLS, GroundedSkill, Scene
+from legion_ros.core.facts import TABLE, Fact, facts
 from legion_ros.core.predicates import closed, inside, opened
-from legion_ros.core.skill import PLACES
+from legion_ros.core.skill import PLACES, groundings
 from legion_sim.tabletop.arm import HOME
 from legion_sim.tabletop.layout import FREE_ZONE, SceneSketch, sketch_scene
 from legion_sim.tabletop.model import DRAWER
+from legion_sim.tabletop.objects import SLOTS
 from legion_sim.tabletop.world import TabletopWorld
 
-__all__ = ["draw_episode", "draw_skill", "lost", "start"]
+__all__ = ["draw_episode", "draw_skill", "lost", "needed", "start"]
 
 _STARTS = (
     np.array([0.32, -0.48, 0.20]),
@@ -40,6 +42,16 @@ def draw_skill(rng: np.random.Generator, scene: Scene, skills: tuple[str, ...]) 
     return None
 
 
+def needed(rng: np.random.Generator, skill: str) -> tuple[int, ...]:
+    """Slots of things without which the skill can't be tried: of the kinds that it was declared for."""
+    declared = SKILLS[skill]
+    slots: list[int] = []
+    for kinds in (declared.kinds, declared.target_kinds):
+        fitting = [n for n, kind in enumerate(SLOTS) if kind in kinds and n not in slots]
+        slots += [int(rng.choice(fitting))] if fitting else []
+    return tuple(slots)
+
+
 def lost(scene: Scene) -> bool:
     """Whether a thing is neither on the table nor in a container: nothing more can be tried here."""
     homes = [scene.fixture("bin"), scene.fixture("drawer")]
@@ -53,7 +65,9 @@ def _sketch(rng: np.random.Generator, world: TabletopWorld, skill: str) -> Scene
         "put": lambda: 1.0 if rng.random() < 0.6 else 0.0,
     }.get(skill, lambda: float(rng.random() < 0.3))()
     binned = int(rng.integers(0, 4)) if rng.random() < 0.5 else 0
-    sketch = sketch_scene(rng, 1, 5, binned=binned, drawer=drawer * DRAWER.travel)
+    slots = needed(rng, skill)
+    least = max(1, len(slots))
+    sketch = sketch_scene(rng, least, 5, binned=binned, drawer=drawer * DRAWER.travel, needed=slots)
     joints = start(rng, world)
     return SceneSketch(sketch.objects, sketch.drawer, joints, rng.uniform(0.0, 0.08), sketch.settle)
 
@@ -86,9 +100,21 @@ def _ground(rng: np.random.Generator, scene: Scene, skill: str) -> GroundedSkill
         "open": lambda: [] if opened(drawer) else [GroundedSkill("open", target="drawer")],
         "close": lambda: [] if closed(drawer) else [GroundedSkill("close", target="drawer")],
         "press": lambda: [GroundedSkill("press", target="button")],
-    }[skill]()
+    }.get(skill, lambda: _possible(scene, skill))()
     left = [c for c in candidates if not c.succeeded(scene)]
     return left[int(rng.integers(len(left)))] if left else None
+
+
+def _possible(scene: Scene, skill: str) -> list[GroundedSkill]:
+    """What a taught skill could be told, of things that stand on the table with nothing on them."""
+    holds = facts(scene)
+    free = {
+        o.name
+        for o in scene.objects
+        if {Fact("clear", (o.name,)), Fact("on", (o.name, TABLE))} <= holds and _on_table(o)
+    }
+    things = {o.name for o in scene.objects}
+    return [s for s in groundings(skill, scene) if {s.object, s.target} & things <= free]
 
 
 def _on_table(thing) -> bool:  # noqa: ANN001
