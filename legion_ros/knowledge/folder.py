@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from legion_ros.core.durable import sync_folder
+from legion_ros.core import LegionError
+from legion_ros.core.durable import read_whole, sync_folder, write_synced
 from legion_ros.knowledge.errors import KnowledgeError
 
-__all__ = ["LIMIT", "MANIFEST", "read_pair", "write_pair"]
+__all__ = ["LIMIT", "MANIFEST", "parsed", "read_pair", "write_pair"]
 
 MANIFEST = "manifest.json"
 LIMIT = 64 * 2**20  # bytes: a larger file is not ours
@@ -41,8 +42,8 @@ def write_pair(folder: Path, name: str, tensors: Mapping[str, np.ndarray], manif
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _settle(folder, name)
-        new_tensors = _write_durably(folder / f"{name}.new", data)
-        new_manifest = _write_durably(folder / f"{MANIFEST}.new", words.encode() + b"\n")
+        new_tensors = write_synced(folder / f"{name}.new", data)
+        new_manifest = write_synced(folder / f"{MANIFEST}.new", words.encode() + b"\n")
         os.replace(new_tensors, folder / name)
         sync_folder(folder)
         os.replace(new_manifest, folder / MANIFEST)
@@ -59,15 +60,7 @@ def read_pair(folder: Path, name: str, *versions: int) -> tuple[dict[str, np.nda
     """
     data = _read_file(folder / name)
     manifest = _matching_manifest(folder, name, versions, hashlib.sha256(data).hexdigest())
-    return _parse(data, folder / name), manifest
-
-
-def _write_durably(path: Path, data: bytes) -> Path:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    return path
+    return parsed(data, folder / name, KnowledgeError), manifest
 
 
 def _settle(folder: Path, name: str) -> None:
@@ -85,15 +78,7 @@ def _settle(folder: Path, name: str) -> None:
 
 
 def _read_file(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > LIMIT or not path.is_file():
-            raise KnowledgeError(
-                f"{path} is no knowledge file: {size} bytes; a file of at most {LIMIT} is expected"
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise KnowledgeError(f"can't read {path}: {error.strerror}") from error
+    return read_whole(path, LIMIT, "knowledge file", KnowledgeError)
 
 
 def _matching_manifest(folder: Path, name: str, versions: tuple[int, ...], sha256: str) -> dict[str, Any]:
@@ -131,12 +116,12 @@ def _json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _parse(data: bytes, path: Path) -> dict[str, np.ndarray]:
+def parsed(data: bytes, path: Path, error: type[LegionError]) -> dict[str, np.ndarray]:
+    """The tensors in the `data` of a safetensors file; raises `error` where it is none."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
     try:
-        tensors = load(data)
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise KnowledgeError(f"{path} is not in the safetensors format: {error}") from error
-    return tensors
+        return load(data)
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as problem:
+        raise error(f"{path} is not in the safetensors format: {problem}") from problem

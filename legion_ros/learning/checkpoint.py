@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from legion_ros.core import LegionError
-from legion_ros.core.durable import write_durably
+from legion_ros.core.durable import read_whole, write_durably
+from legion_ros.knowledge.folder import parsed
 
 __all__ = ["FORMAT", "CheckpointError", "exists", "load", "save"]
 
@@ -100,15 +101,7 @@ def _remove_others(folder: Path, kept: str) -> None:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > LIMIT or not path.is_file():
-            raise CheckpointError(
-                f"{path} is no checkpoint: {size} bytes; a file of at most {LIMIT} is expected"
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"can't read {path}: {error.strerror}") from error
+    return read_whole(path, LIMIT, "checkpoint", CheckpointError)
 
 
 def _manifest(path: Path, text: bytes) -> dict[str, Any]:
@@ -133,19 +126,13 @@ def _manifest(path: Path, text: bytes) -> dict[str, Any]:
 
 
 def _tensors(path: Path, data: bytes, manifest: dict[str, Any]) -> dict[str, np.ndarray]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load as parsed
-
     sha256 = hashlib.sha256(data).hexdigest()
     if sha256 != manifest["sha256"]:
         raise CheckpointError(
             f"{path} is not the file that its manifest names: sha256 {sha256[:12]}..., "
             f"not {str(manifest['sha256'])[:12]}...; it was changed or cut off"
         )
-    try:
-        tensors = parsed(data)
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise CheckpointError(f"{path} is not in the safetensors format: {error}") from error
+    tensors = parsed(data, path, CheckpointError)
     try:
         _check_tensors(tensors)
     except CheckpointError as error:
