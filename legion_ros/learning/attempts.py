@@ -99,7 +99,7 @@ class Attempts:
                 Attempt(GroundedSkill(skill, thing, target), bool(success), *(_facts(text) for text in texts))
                 for thing, target, success, *texts in rows
             ]
-        except (LegionError, AttributeError, sqlite3.DatabaseError) as error:
+        except (LegionError, AttributeError, TypeError, sqlite3.DatabaseError) as error:
             raise AttemptError(f"{self.file} holds what is no attempt at {skill}: {error}") from error
 
     def close(self) -> None:

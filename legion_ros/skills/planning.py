@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from legion_ros.core import GroundedSkill, Scene
-from legion_ros.core.facts import Fact
-from legion_ros.knowledge.operator import Operator
+from legion_ros.core.facts import TABLE, TOOL, Fact
+from legion_ros.knowledge.operator import OBJECT, TARGET, Operator, target_kind
 from legion_ros.language.guard import Rejected
 from legion_ros.skills.infeasible import Infeasible, explain, reachable
 from legion_ros.skills.operators import Action, State, actions, applied
@@ -40,14 +40,14 @@ class Planner:
 
     def momentary(self, fact: Fact) -> bool:
         """Whether the fact is one that skills bring about for a moment only: done once, it counts as done."""
-        begun = [
-            effect
+        found = [
+            effect.momentary
             for operator in self.operators
             for case in operator.cases
             for effect in case.effects
-            if effect.adds and effect.fact.predicate == fact.predicate and _alike(effect.fact, fact)
+            if effect.adds and _about(effect.fact, operator.skill, case.target, fact)
         ]
-        return bool(begun) and all(effect.momentary for effect in begun)
+        return bool(found) and all(found)
 
     def plan(
         self,
@@ -79,7 +79,7 @@ class Planner:
         if proposal is None:
             raise self._conflict(state, wanted, possible)
         ordered = nearest_first(without_detours(proposal, state, wanted), state, scene)
-        steps = _explained(ordered, wanted)
+        steps = _explained(ordered, state, wanted)
         verify(steps, now, wanted, self.operators)
         return steps
 
@@ -126,30 +126,38 @@ def _harmless(possible: Sequence[Action], wanted: frozenset[Fact]) -> list[Actio
     return [action for action in possible if not action.purposes & lasting]
 
 
-def _explained(plan: Sequence[Action], wanted: frozenset[Fact]) -> tuple[Step, ...]:
-    return tuple(
-        Step(action.skill, _reason(action, plan[number + 1 :], wanted)) for number, action in enumerate(plan)
-    )
+def _explained(plan: Sequence[Action], state: State, wanted: frozenset[Fact]) -> tuple[Step, ...]:
+    steps = []
+    for number, action in enumerate(plan):
+        steps.append(Step(action.skill, _reason(action, state, plan[number + 1 :], wanted)))
+        state = action.applied(state)
+    return tuple(steps)
 
 
-def _reason(action: Action, later: Sequence[Action], wanted: frozenset[Fact]) -> str:
+def _reason(action: Action, state: State, later: Sequence[Action], wanted: frozenset[Fact]) -> str:
     """What the action is for: what was asked for, or else the first later action that needs it."""
     begun = action.begins | action.moments
+    ended = [fact for fact in sorted(state.facts) if action.undoes(fact)]
     asked = [fact for fact in sorted(begun & wanted) if not any(fact in other.begins for other in later)]
     if asked:
         return f"so that {' and '.join(map(str, asked))}, which was asked for"
     for other in later:
-        if needed := sorted(begun & other.needs):
-            return f"{other.skill} needs {' and '.join(map(str, needed))}"
-        ended = [pattern for pattern in action.ends if other.rules_out(pattern)]
-        if ended:
-            return f"{other.skill} needs not {ended[0]}"
-    return "it makes way"
+        needed = [str(fact) for fact in sorted((action.begins - state.facts) & other.needs)]
+        needed += [f"not {fact}" for fact in ended if other.rules_out(fact)]
+        if needed:
+            return f"{other.skill} needs {' and '.join(needed)}"
+    return "what was asked for needs it"
 
 
-def _alike(lifted: Fact, fact: Fact) -> bool:
-    """Whether a lifted fact may be about what this one is about: constants have to be the same."""
+def _about(lifted: Fact, skill: str, kind: str, fact: Fact) -> bool:
+    """Whether a lifted effect of a skill, at a kind of target, is this fact for some arguments."""
+    if lifted.predicate != fact.predicate:
+        return False
+    fitting = {
+        OBJECT: lambda name: name not in (TABLE, TOOL),
+        TARGET: lambda name: target_kind(name, skill) == kind,
+    }
     return all(
-        word.startswith("?") or word == name
+        fitting[word](name) if word in fitting else word == name
         for word, name in zip(lifted.arguments, fact.arguments, strict=True)
     )
