@@ -7,9 +7,24 @@ import numpy as np
 from legion_ros.core import StepResult
 from legion_ros.core.episode import Episode
 from legion_ros.core.layout import Field, Layout
+from legion_ros.evaluation.evaluation import evaluate
+from legion_ros.evaluation.run_folder import RunConfig
 from legion_ros.evaluation.streams import Stream, StreamTask
 from legion_ros.learning.lesson import Learned
 from legion_ros.learning.methods.method import MethodError
+
+CONFIG = RunConfig(
+    stream="cw10",
+    method="finetune",
+    order="curriculum",
+    seed=0,
+    demonstrations=3,
+    practice=120,
+    cloning=10,
+    episodes=8,
+    loops=1,
+    tasks=3,
+)
 
 
 class FakeGuess:
@@ -135,3 +150,16 @@ class FakeMixture(FakeMethod):
 
     def assigned(self, instructions, observation, early=None, reward=None):
         return np.array([int(words[-1]) for words in instructions])
+
+
+def ran(out, config=CONFIG, make=FakeMethod):
+    """The row of one run of a stream of guesses."""
+    return evaluate(
+        config,
+        out,
+        fake_encode,
+        1,
+        lambda what, done, total: None,
+        stream_of=lambda config: fake_stream(config.tasks),
+        make_method=lambda name: make(),
+    )

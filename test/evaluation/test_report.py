@@ -7,43 +7,23 @@ from html.parser import HTMLParser
 import pytest
 
 from legion_ros.cli.main import main
-from legion_ros.evaluation.evaluation import evaluate
 from legion_ros.evaluation.figures import Line, heat_map, line_chart, number
 from legion_ros.evaluation.report import page
-from legion_ros.evaluation.run_folder import RunConfig, RunError
+from legion_ros.evaluation.run_folder import RunError
 
-from .fakes import FakeMethod, FakeMixture, fake_encode, fake_stream
+from .fakes import CONFIG, FakeMethod, FakeMixture, ran
 
-CONFIG = RunConfig(
-    stream="legion10",
-    method="experts",
-    order="curriculum",
-    seed=0,
-    demonstrations=3,
-    practice=120,
-    cloning=10,
-    episodes=8,
-    loops=1,
-    tasks=3,
-)
+EXPERTS = replace(CONFIG, stream="legion10", method="experts")
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     out = tmp_path_factory.mktemp("results")
-    runs = [(CONFIG, FakeMixture), (replace(CONFIG, seed=1), FakeMixture)]
-    runs.append((replace(CONFIG, method="finetune"), lambda: FakeMethod(forgetful=True)))
-    runs.append((replace(CONFIG, method="packnet", order="reverse"), lambda: FakeMethod(needs_task_id=True)))
+    runs = [(EXPERTS, FakeMixture), (replace(EXPERTS, seed=1), FakeMixture)]
+    runs.append((replace(EXPERTS, method="finetune"), lambda: FakeMethod(forgetful=True)))
+    runs.append((replace(EXPERTS, method="packnet", order="reverse"), lambda: FakeMethod(needs_task_id=True)))
     for config, make in runs:
-        evaluate(
-            config,
-            out,
-            fake_encode,
-            1,
-            lambda *_: None,
-            lambda c: fake_stream(c.tasks),
-            lambda _, m=make: m(),
-        )
+        ran(out, config, make)
     return out
 
 

@@ -6,37 +6,13 @@ from dataclasses import replace
 import pytest
 
 from legion_ros.core import LegionError
-from legion_ros.evaluation.evaluation import checked, evaluate
-from legion_ros.evaluation.run_folder import RunConfig, RunError, RunFolder, read_rows
+from legion_ros.evaluation.evaluation import checked
+from legion_ros.evaluation.run_folder import RunError, RunFolder, read_rows
 
-from .fakes import FakeMethod, FakeMixture, fake_encode, fake_stream
+from .fakes import CONFIG, FakeMethod, FakeMixture, ran
 
-CONFIG = RunConfig(
-    stream="cw10",
-    method="finetune",
-    order="curriculum",
-    seed=0,
-    demonstrations=3,
-    practice=120,
-    cloning=10,
-    episodes=8,
-    loops=1,
-    tasks=3,
-)
 TIMES = {"train_wall_s", "train_cpu_s", "demonstration_wall_s", "demonstration_cpu_s", "measure_wall_s"}
 TIMES |= {"measure_cpu_s", "curve", "wall_s_to_80"}
-
-
-def ran(out, config=CONFIG, make=FakeMethod):
-    return evaluate(
-        config,
-        out,
-        fake_encode,
-        1,
-        lambda what, done, total: None,
-        stream_of=lambda config: fake_stream(config.tasks),
-        make_method=lambda name: make(),
-    )
 
 
 def timeless(row):
