@@ -10,7 +10,7 @@ import numpy as np
 
 from legion_ros.core import SKILLS, GroundedSkill, LegionError, Scene
 from legion_ros.core.skill import PLACES, THING, groundings
-from legion_sim.tabletop.layout import PlacedObject, sketch_scene
+from legion_sim.tabletop.layout import PlacedObject, sketch_scene, turned
 from legion_sim.tabletop.model import DRAWER
 from legion_sim.tabletop.objects import KINDS, SLOTS
 from legion_sim.tabletop.practice import lost, needed, start
@@ -72,15 +72,16 @@ def _elsewhere(
 ) -> PlacedObject:
     """The thing at a named place, in the drawer or on another; where it was when there is no room."""
     thing = things[number]
-    height = KINDS[SLOTS[thing.slot]].size[2]
+    size, lying = KINDS[SLOTS[thing.slot]].size, False
     others = [other for other in things if other is not thing]
-    where = str(rng.choice(["place", "drawer", "stack"], p=[0.6, 0.2, 0.2]))
+    where = str(rng.choice(["place", "drawer", "stack"], p=[0.45, 0.35, 0.2]))
     spot = rng.uniform(-_JITTER, _JITTER, 3) * (1, 1, 0)
     if where == "place":
         spot += PLACES[str(rng.choice(list(PLACES)))]
     elif where == "drawer":
         spot += DRAWER.position - (drawer, 0.0, 0.0)
-        if drawer < DRAWER.travel and height > DRAWER.size[2]:
+        lying = KINDS[SLOTS[thing.slot]].shape == "cylinder"
+        if drawer < DRAWER.travel and size[0 if lying else 2] > DRAWER.size[2]:
             return thing  # it would stick in the cabinet
     else:
         flat = [other for other in others if SLOTS[other.slot] in ("box", "block")]
@@ -91,6 +92,5 @@ def _elsewhere(
         others.remove(under)
     if any(np.linalg.norm(spot[:2] - other.position[:2]) < _APART for other in others):
         return thing
-    turn = rng.uniform(-np.pi, np.pi) / 2
-    upright = np.array([np.cos(turn), 0.0, 0.0, np.sin(turn)])
-    return replace(thing, position=spot + (0.0, 0.0, 0.5 * height + 0.002), quaternion=upright)
+    lift = 0.5 * size[0 if lying else 2] + 0.002
+    return replace(thing, position=spot + (0.0, 0.0, lift), quaternion=turned(rng, lying))

@@ -9,7 +9,7 @@ from legion_sim.tabletop.arm import HOME
 from legion_sim.tabletop.model import BIN
 from legion_sim.tabletop.objects import COLORS, KINDS, SLOTS
 
-__all__ = ["FREE_ZONE", "PlacedObject", "SceneSketch", "free_spot", "scatter", "sketch_scene"]
+__all__ = ["FREE_ZONE", "PlacedObject", "SceneSketch", "free_spot", "scatter", "sketch_scene", "turned"]
 
 FREE_ZONE = (
     np.array([0.40, -0.18]),
@@ -72,7 +72,7 @@ def sketch_scene(
     ]
     for level, (slot, (name, color)) in enumerate(zip(slots[count:], names[count:], strict=True)):
         position = BIN.position + (*rng.uniform(-0.06, 0.06, 2), 0.08 + 0.07 * level)
-        placed.append(PlacedObject(int(slot), name, color, position, _turned(rng, lying=rng.random() < 0.5)))
+        placed.append(PlacedObject(int(slot), name, color, position, turned(rng, lying=rng.random() < 0.5)))
     return SceneSketch(tuple(placed), drawer, settle=6 if not binned else 14)
 
 
@@ -131,10 +131,10 @@ def _stand(rng: np.random.Generator, slot: int, spot: np.ndarray) -> tuple[np.nd
     lying = kind in ("can", "bottle") and rng.random() < _ON_SIDE
     size = KINDS[kind].size
     height = size[0] if lying else size[2]
-    return np.array([*spot, 0.5 * height + 0.001]), _turned(rng, lying)
+    return np.array([*spot, 0.5 * height + 0.001]), turned(rng, lying)
 
 
-def _turned(rng: np.random.Generator, lying: bool) -> np.ndarray:
+def turned(rng: np.random.Generator, lying: bool) -> np.ndarray:
     """A random turn about the vertical, on top of lying on the side or not: (4,) wxyz."""
     half = rng.uniform(-np.pi, np.pi) / 2
     c, s = np.cos(half), np.sin(half)
