@@ -25,6 +25,12 @@ class Object:
     position: np.ndarray  # (3,) m, base frame: centre of the bounding box
     quaternion: np.ndarray  # (4,) wxyz, base frame
     size: np.ndarray  # (3,) m, own frame: full extents of the bounding box
+    confidence: float = 1.0  # 0 to 1, that it is what it is said to be; 1 where it is known
+
+    @property
+    def rotation(self) -> np.ndarray:
+        """(3, 3), columns: the object's own axes in the base frame."""
+        return _rotation(self.quaternion)
 
     @cached_property
     def grip(self) -> tuple[float, np.ndarray]:

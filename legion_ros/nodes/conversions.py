@@ -124,7 +124,7 @@ def _object_message(thing: core.Object) -> msg.SceneObject:
         shape=thing.shape,
         pose=pose,
         size=_vector(thing.size),
-        confidence=1.0,
+        confidence=float(thing.confidence),
     )
 
 
@@ -136,7 +136,16 @@ def _object_from(message: msg.SceneObject) -> core.Object:
             f"object {message.name!r} in the scene: position {position}, quaternion {quaternion},"
             f" size {size}; all must be finite and the size positive"
         )
-    return core.Object(message.name, message.kind, message.color, message.shape, position, quaternion, size)
+    return core.Object(
+        message.name,
+        message.kind,
+        message.color,
+        message.shape,
+        position,
+        quaternion,
+        size,
+        message.confidence,
+    )
 
 
 def _fixture_message(fixture: core.Fixture) -> msg.Fixture:

@@ -38,9 +38,7 @@ class DepthCamera:
         self._camera.fixedcamid = self._model.camera(camera).id
         self._gl.make_current()
         everything = mujoco.mjtCatBit.mjCAT_ALL.value
-        mujoco.mjv_updateScene(
-            self._model, data, self._option, None, self._camera, everything, self._scene
-        )
+        mujoco.mjv_updateScene(self._model, data, self._option, None, self._camera, everything, self._scene)
         mujoco.mjr_render(self._rectangle, self._scene, self._context)
         mujoco.mjr_readPixels(self._color, self._buffer, self._rectangle, self._context)
         return self._color[::-1].copy(), self._metres(self._buffer[::-1])

@@ -1,0 +1,55 @@
+"""Where a depth camera stands and what each of its pixels looks at."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+__all__ = ["Pinhole", "Viewpoint"]
+
+
+@dataclass(frozen=True)
+class Pinhole:
+    """A camera without distortion; pixel (column, row) 0, 0 is the upper left one."""
+
+    width: int
+    height: int
+    focal: tuple[float, float]  # pixels: along columns and rows
+    centre: tuple[float, float]  # pixels, pixel corners counted: the middle of a picture is (w / 2, h / 2)
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """A pinhole camera at a pose."""
+
+    pinhole: Pinhole
+    position: np.ndarray  # (3,) m, base frame
+    rotation: np.ndarray  # (3, 3): columns are the camera's right, down and ahead in the base frame
+
+    @cached_property
+    def rays(self) -> np.ndarray:
+        """(height, width, 3) float32, base frame: from the camera to what is 1 m deep in each pixel."""
+        (fx, fy), (cx, cy) = self.pinhole.focal, self.pinhole.centre
+        right = (np.arange(self.pinhole.width) + 0.5 - cx) / fx
+        down = (np.arange(self.pinhole.height) + 0.5 - cy) / fy
+        x, y = np.meshgrid(right, down)
+        return (np.stack([x, y, np.ones_like(x)], axis=-1) @ self.rotation.T).astype(np.float32)
+
+    def points(self, depth: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """(n, 3) m, base frame: what the given pixels of a depth picture (height, width) m see."""
+        return self.position + depth[rows, columns, None] * self.rays[rows, columns]
+
+    def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows, columns and depths (...) of points (..., 3) m, base frame.
+
+        Rows and columns are int; -1 for points that are behind the camera or beside the picture.
+        """
+        seen = (np.asarray(points) - self.position) @ self.rotation
+        depth = seen[..., 2]
+        ahead = np.maximum(depth, 1e-6)
+        (fx, fy), (cx, cy) = self.pinhole.focal, self.pinhole.centre
+        columns = np.floor(seen[..., 0] / ahead * fx + cx)
+        rows = np.floor(seen[..., 1] / ahead * fy + cy)
+        inside = (depth > 1e-6) & (columns >= 0) & (columns < self.pinhole.width)
+        inside &= (rows >= 0) & (rows < self.pinhole.height)
+        return np.where(inside, rows, -1).astype(int), np.where(inside, columns, -1).astype(int), depth
