@@ -4,8 +4,12 @@ import argparse
 import shlex
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from legion_ros.core import SKILLS
+
+if TYPE_CHECKING:
+    from legion_ros.learning.attempts import Attempts
 
 SUMMARY = "learn the skills from demonstrations and save the knowledge, measured on unseen scenes"
 
@@ -24,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--evaluate", type=int, default=200, help="unseen scenes of each skill (default: 200)"
     )
+    parser.add_argument(
+        "--attempts",
+        type=int,
+        default=200,
+        help="at whatever each skill's arguments allow, for what it needs and brings about (default: 200)",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("out/knowledge"), help="folder for the knowledge")
@@ -32,10 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train all skills from the start; print the success of each."""
     from legion_ros.cli.progress_bar import ProgressBar
+    from legion_ros.evaluation.attempting import SHARES, try_skills
     from legion_ros.evaluation.practice import Practice
     from legion_ros.evaluation.success import measure_skills
     from legion_ros.evaluation.training import TrainingConfig, record_demonstrations, train_experts
     from legion_ros.learning import Demonstrations
+    from legion_ros.learning.attempts import Attempts
 
     config = TrainingConfig(rounds=args.rounds, episodes=args.episodes)
     skills = tuple(SKILLS)
@@ -46,17 +58,46 @@ def run(args: argparse.Namespace) -> int:
             experts = train_experts(practice, store, skills, args.seed, config, bar)
         tensors = {skill: expert.tensors() for skill, expert in experts.items()}
         measured = {}
-        for skill, success in measure_skills(practice, tensors, args.evaluate, args.seed):
-            measured[skill] = success
-            bar("measuring", len(measured), len(skills))
-    _save(args, experts, measured, config.gradient_steps)
+        with Attempts(args.out.with_name(f"{args.out.name}.attempts.sqlite")) as attempts:
+            work = measure_skills(practice, tensors, args.evaluate, args.seed, keep=attempts.add)
+            for skill, success in work:
+                measured[skill] = success
+                bar("measuring", len(measured), len(skills))
+            made = try_skills(practice, tensors, args.attempts, args.seed)
+            for number, (_, tried) in enumerate(made, start=1):
+                attempts.add(tried)
+                bar("attempts at anything", number, SHARES * len(skills))
+            operators = _operators(args, attempts, skills)
+    _save(args, experts, measured, operators, config.gradient_steps)
     for skill in skills:
         print(f"{skill:<8} {measured[skill]}")
     print(f"saved in {args.out}")
     return 0
 
 
-def _save(args: argparse.Namespace, experts: dict, measured: dict, steps: int) -> None:
+def _command(args: argparse.Namespace) -> str:
+    command = f"legion train --episodes {args.episodes} --rounds {args.rounds} --seed {args.seed}"
+    if args.demonstrations:
+        command += f" --demonstrations {shlex.quote(args.demonstrations.name)}"
+    return command
+
+
+def _operators(args: argparse.Namespace, attempts: "Attempts", skills: tuple[str, ...]) -> dict:
+    """What each skill needs and brings about; nothing where there were too few successes."""
+    from legion_ros.knowledge import KnowledgeError
+    from legion_ros.knowledge.operator_learning import learn_operator
+
+    command = f"{_command(args)} --attempts {args.attempts}"
+    learned = {}
+    for skill in skills:
+        try:
+            learned[skill] = learn_operator(skill, attempts.of(skill), command=command)
+        except KnowledgeError as error:
+            print(f"{skill}: nothing can be planned with it: {error}")
+    return learned
+
+
+def _save(args: argparse.Namespace, experts: dict, measured: dict, operators: dict, steps: int) -> None:
     """Key the experts by what people say for them, and write the folder."""
     from legion_ros.knowledge import Component, Knowledge, TrainingRecord
     from legion_ros.language import Instructions, SentenceEncoder
@@ -64,9 +105,6 @@ def _save(args: argparse.Namespace, experts: dict, measured: dict, steps: int) -
 
     instructions = Instructions.load(share("config", "instructions.yaml"))
     encoder = SentenceEncoder()
-    command = f"legion train --episodes {args.episodes} --rounds {args.rounds} --seed {args.seed}"
-    if args.demonstrations:
-        command += f" --demonstrations {shlex.quote(args.demonstrations.name)}"
     components = [
         Component.learn(
             skill,
@@ -74,7 +112,7 @@ def _save(args: argparse.Namespace, experts: dict, measured: dict, steps: int) -
             sentences=instructions.skills[skill],
             expert=expert,
             record=TrainingRecord(
-                command=command,
+                command=_command(args),
                 seed=args.seed,
                 steps=steps,
                 episodes=measured[skill].episodes,
@@ -82,6 +120,7 @@ def _save(args: argparse.Namespace, experts: dict, measured: dict, steps: int) -
                 interval=measured[skill].interval,
             ),
             encoder=encoder,
+            operator=operators.get(skill),
         )
         for skill, expert in experts.items()
     ]

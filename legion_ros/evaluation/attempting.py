@@ -10,9 +10,10 @@ from legion_ros.core.attempt import Attempt
 from legion_ros.core.facts import Fact, facts
 from legion_ros.evaluation.practice import Practice, Tensors
 
-__all__ = ["AttemptJob", "Watched", "attempt", "attempt_jobs", "try_skills"]
+__all__ = ["SHARES", "AttemptJob", "Watched", "attempt", "attempt_jobs", "try_skills"]
 
 _BACKING_OFF = 0.1  # m/s upwards, for the second after an attempt
+SHARES = 4  # parts that the attempts at a skill are made in
 _ATTEMPTS = 3  # first word of the seeds of attempts; see success._EVALUATION
 
 
@@ -116,15 +117,13 @@ def attempt(job: AttemptJob) -> list[Attempt]:
     return environment.attempts
 
 
-def attempt_jobs(skill: str, expert: Tensors, attempts: int, seed: int, shares: int = 4) -> list[AttemptJob]:
-    """Attempts at anything, in `shares` parts with seeds of their own."""
-    from legion_ros.core import SKILLS
-
-    word = sorted(SKILLS).index(skill)
-    size = -(-attempts // shares)
+def attempt_jobs(skill: str, expert: Tensors, attempts: int, seed: int) -> list[AttemptJob]:
+    """Attempts at anything, in parts with seeds of their own."""
+    word = int.from_bytes(skill.encode(), "big")  # the same whatever other skills there are
+    size = -(-attempts // SHARES)
     return [
         AttemptJob(skill=skill, attempts=size, seed=(_ATTEMPTS, seed, word, share), expert=expert)
-        for share in range(shares)
+        for share in range(SHARES)
     ]
 
 

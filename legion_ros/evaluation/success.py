@@ -1,9 +1,11 @@
 """Success counted over episodes, with its interval."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from legion_ros.evaluation.practice import Job, Practice, Tensors, jobs
+from legion_ros.core.attempt import Attempt
+from legion_ros.evaluation.attempting import AttemptJob, attempt
+from legion_ros.evaluation.practice import Practice, Tensors
 
 __all__ = ["Success", "measure_skills"]
 
@@ -34,7 +36,12 @@ class Success:
 
 
 def measure_skills(
-    practice: Practice, experts: Mapping[str, Tensors], episodes: int, seed: int, shares: int = 2
+    practice: Practice,
+    experts: Mapping[str, Tensors],
+    episodes: int,
+    seed: int,
+    shares: int = 2,
+    keep: Callable[[list[Attempt]], None] = lambda attempts: None,
 ) -> Iterable[tuple[str, Success]]:
     """Let each expert act in fresh scenes of its skill: (skill, success) as they finish.
 
@@ -47,23 +54,31 @@ def measure_skills(
         episodes: of each skill.
         seed: of the scenes; training never uses the streams that this opens (see `Job.seed`).
         shares: jobs per skill.
+        keep: is handed the attempts, share by share: operators are learned from them.
     """
     work = [
-        part
-        for skill in experts
-        for part in jobs(
-            Job(skills=(skill,), episodes=episodes, seed=(_EVALUATION, seed), experts=experts, teach=False),
-            shares,
+        AttemptJob(
+            skill=skill,
+            attempts=-(-episodes // shares),
+            seed=(_EVALUATION, seed, share),
+            expert=expert,
+            anything=False,
+            chain=0.0,
+            num_envs=8,
         )
+        for skill, expert in experts.items()
+        for share in range(shares)
     ]
     counts: dict[str, list[bool]] = {skill: [] for skill in experts}
     waiting = dict.fromkeys(experts, shares)
-    for job, episodes_by_skill in practice.run(work):
-        (skill,) = job.skills
-        counts[skill] += [episode.success for episode in episodes_by_skill[skill]]
-        waiting[skill] -= 1
-        if not waiting[skill]:
-            yield skill, Success(sum(counts[skill]), len(counts[skill]))
+    for job, attempts in practice.each(attempt, work):
+        keep(attempts)
+        counts[job.skill] += [made.success for made in attempts]
+        waiting[job.skill] -= 1
+        if not waiting[job.skill]:
+            yield job.skill, Success(sum(counts[job.skill]), len(counts[job.skill]))
 
 
-_EVALUATION = 2  # first word of the seeds that measure; 0 and 1 belong to demonstrations and refinement
+_EVALUATION = (
+    2  # first word of the seeds that measure; 0 and 1 are of demonstrations and refinement, 3 of attempts
+)
