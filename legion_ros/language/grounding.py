@@ -8,7 +8,7 @@ import numpy as np
 
 from legion_ros.core import Fixture, Object, Scene, predicates
 from legion_ros.language import lexicon
-from legion_ros.language.guard import Rejected
+from legion_ros.language.guard import NotUnderstood, Rejected
 from legion_ros.language.phrases import Phrase
 
 __all__ = ["REST", "Discourse", "Grounder", "Reference", "on_table", "UnknownThing"]
@@ -39,6 +39,7 @@ class Reference:
     excepted: tuple[str, ...] = ()  # but for these: "everything else"
     note: str = ""  # why these, where that needs saying
     quantified: bool = False  # whatever fits is meant, not just these: "all the red things"
+    chosen: bool = False  # others would have answered to it as well; `note` names them
     color: str = ""  # of what is meant, as far as the phrase says it
     kind: str = ""  # likewise
 
@@ -102,7 +103,7 @@ class Grounder:
             pronoun = phrase.words[0]
             found = discourse.antecedents(pronoun, container=phrase.preposition in lexicon.GOAL)
             if not found:
-                raise Rejected(
+                raise NotUnderstood(
                     f"nothing was named before that {pronoun!r} could stand for", _seen(scene), "seen"
                 )
             return found
@@ -122,10 +123,10 @@ class Grounder:
         words = tuple(word for word in phrase.words if word not in ("other", "another"))
         seen = tuple(thing for thing in scene.objects if thing.name not in named)
         if not named or not seen:
-            raise Rejected(f"which is meant by {str(phrase)!r} can't be told", _seen(scene), "seen")
+            raise NotUnderstood(f"which is meant by {str(phrase)!r} can't be told", _seen(scene), "seen")
         found = self._name(Phrase(words, phrase.preposition), replace(scene, objects=seen), discourse.kind)
-        if found.note and "another" not in phrase.words:
-            raise Rejected(f"which is meant by {str(phrase)!r} can't be told", _seen(scene), "seen")
+        if found.chosen and "another" not in phrase.words:
+            raise NotUnderstood(f"which is meant by {str(phrase)!r} can't be told", _seen(scene), "seen")
         return replace(found, quantified=False, every=False)
 
     def _name(self, phrase: Phrase, scene: Scene, before: str = "") -> Reference:
@@ -163,14 +164,15 @@ class Grounder:
         free = [thing for thing in on_table(scene) if thing in things]
         vague = sorted(lexicon.VAGUE.intersection(modifiers))
         if vague:
-            raise Rejected(
+            raise NotUnderstood(
                 f"which are meant by {phrase!r} can't be told from {vague[0]!r}", _seen(scene), "seen"
             )
         all_of = bool(_ALL.intersection(modifiers)) or noun in _COLLECTIVE
-        if anything and not color and not selector and (plural or all_of or noun in lexicon.EVERYTHING):
+        count = 2 if "both" in modifiers else next(map(lexicon.NUMBERS.get, _numbers(modifiers)), 0)
+        unlimited = anything and not color and not selector and not count
+        if unlimited and (plural or all_of or noun in lexicon.EVERYTHING):
             names = tuple(thing.name for thing in free)
             return Reference("objects", names, every=True, quantified=True, note=note)
-        count = 2 if "both" in modifiers else next(map(lexicon.NUMBERS.get, _numbers(modifiers)), 0)
         if plural or count > 1 or all_of or noun in lexicon.EVERYTHING:
             reference = _several(phrase, free or things, count, selector, scene)
             return replace(
@@ -181,7 +183,7 @@ class Grounder:
                 note="; ".join(filter(None, (note, reference.note))),
             )
         if noun in lexicon.THINGS and not color and not selector and len(free) != 1:
-            raise Rejected(f"which thing is meant by {phrase!r} can't be told", _seen(scene), "seen")
+            raise NotUnderstood(f"which thing is meant by {phrase!r} can't be told", _seen(scene), "seen")
         return replace(_single(phrase, things, free, selector, note), color=color, kind=kind)
 
     def _kind(self, noun: str, scene: Scene) -> tuple[str, str]:
@@ -281,25 +283,27 @@ def _described(
 
 def _several(phrase: str, things: list[Object], count: int, selector: str, scene: Scene) -> Reference:
     if selector and not count:
-        raise Rejected(f"how many are meant by {phrase!r} can't be told", _seen(scene), "seen")
+        raise NotUnderstood(f"how many are meant by {phrase!r} can't be told", _seen(scene), "seen")
     things = sorted(things, key=_ORDER[selector or "near"])
     if count and len(things) < count:
         raise Rejected(f"{phrase!r} asks for {count}, but there are {len(things)}", _seen(scene), "seen")
     names = [thing.name for thing in things]
     note = ""
     if count and len(names) > count:
-        note = f"{phrase!r}: there are {len(names)}; took {'' if selector else 'the nearest, '}{', '.join(names[:count])}"
-    return Reference("object", tuple(names[: count or None]), note=note)
+        nearest = "" if selector else "the nearest, "
+        note = f"{phrase!r}: there are {len(names)}; took {nearest}{', '.join(names[:count])}"
+    return Reference("object", tuple(names[: count or None]), note=note, chosen=bool(note))
 
 
 def _single(phrase: str, things: list[Object], free: list[Object], selector: str, note: str) -> Reference:
     candidates = free or sorted(things, key=_distance)
     chosen = min(candidates, key=_ORDER[selector or "near"])
-    if len(candidates) > 1 and not selector:
+    several = len(candidates) > 1 and not selector
+    if several:
         others = ", ".join(thing.name for thing in candidates if thing is not chosen)
         why = f"{phrase!r}: took {chosen.name}, the nearest; there is also {others}"
         note = f"{note}; {why}" if note else why
-    return Reference("object", (chosen.name,), note=note)
+    return Reference("object", (chosen.name,), note=note, chosen=several)
 
 
 def _distance(thing: Object) -> float:

@@ -1,4 +1,7 @@
-"""Goals in writing: "in(red_can, bin); then closed(drawer); untouched(white_mug)". Strict; nothing is guessed."""
+"""Goals in writing: "in(red_can, bin); then closed(drawer); untouched(white_mug)".
+
+Strict: nothing is guessed.
+"""
 
 import re
 
@@ -72,6 +75,8 @@ def check(fact: Fact, scene: Scene) -> None:
         "holding": (objects,),
         "clear": ((*objects, *PLACES),),
     }
+    if fact.predicate not in choices:
+        raise LegionError(f"{fact} can't be a goal; predicates of goals: {', '.join(choices)}")
     for word, known in zip(fact.arguments, choices[fact.predicate], strict=True):
         if word not in known:
             raise LegionError(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 
 from legion_ros.core import SKILLS, Scene
-from legion_ros.core.skill import PLACES
+from legion_ros.core.skill import PLACES, THING
 from legion_ros.language.grounding import REST, Discourse, Grounder, Reference
 from legion_ros.language.guard import Rejected
 from legion_ros.language.lexicon import GOAL, PRONOUNS, SOURCE
@@ -31,6 +31,7 @@ class Reading:
     excepted: tuple[str, ...] = ()
     direct: str = ""  # fixture that something is done to
     goal: str = ""  # fixture that something goes to
+    onto: str = ""  # object that something goes to
     place: str = ""
     guess: bool = False  # to be taken only where no other reading will do
     odd: str = ""  # what no skill has a use for, in words
@@ -57,13 +58,18 @@ class Reading:
             return ""
         if self.direct:
             return f"{skill} takes an object of the table, not the {self.direct}"
-        if not self.objects and not self.every:
+        if not self.objects and not self.things:
             return f"{skill} needs an object"
-        named = self.goal or self.place
+        named = self.goal or self.place or self.onto
+        if self.onto:
+            if THING not in declared.targets:
+                return "no skill takes two objects for different roles"
+            return f"{skill} takes no {self.goal or self.place}" if self.goal or self.place else ""
         if not declared.targets:
             return f"{skill} takes no {named}" if named else ""
-        if (self.goal and self.place) or (named or discard) not in declared.targets:
-            return f"{skill} needs to be told where: {', '.join(declared.targets)}"
+        known = [target for target in declared.targets if target != THING]
+        if (self.goal and self.place) or (named or discard) not in known:
+            return f"{skill} needs to be told where: {', '.join(known) or 'an object'}"
         return ""
 
 
@@ -86,6 +92,8 @@ class _Roles:
         if phrase.excepted:
             self.excepted += reference.objects
             self.odd = self.odd or ("" if reference.objects else f"{phrase} is none of the objects")
+            if reference.chosen:
+                self.odd = self.odd or f"which is to be left out can't be told from {str(phrase)!r}"
         elif reference.slot == "tool":
             if phrase.preposition in _WITH:
                 self.slots[phrase] = ""
@@ -106,7 +114,8 @@ class _Roles:
             self.objects[-1] += tuple(name for name in reference.objects if name not in self.objects[-1])
         else:
             self.objects.append(reference.objects)
-        self.things.append(reference)
+        if len(self.objects) == 1:
+            self.things.append(reference)
         self.every = self.every or reference.every
         self.excepted += reference.excepted
 
@@ -172,7 +181,8 @@ def _of_pattern(
 
 def _reading(pattern: Pattern, roles: _Roles, references: tuple[Reference, ...]) -> Reading:
     odd = roles.odd
-    if len(roles.objects) > 1:
+    onto = roles.objects[1] if len(roles.objects) == 2 else ()
+    if len(roles.objects) > 1 and len(onto) != 1:
         odd = odd or "no skill takes two objects for different roles"
     if len(set(roles.direct)) + len(set(roles.goal)) > 1:
         odd = odd or "no skill takes two fixtures at once"
@@ -189,6 +199,7 @@ def _reading(pattern: Pattern, roles: _Roles, references: tuple[Reference, ...])
         excepted=tuple(roles.excepted),
         direct=roles.direct[0] if roles.direct else "",
         goal=roles.goal[0] if roles.goal else "",
+        onto=onto[0] if onto else "",
         place=pattern.place,
         guess=pattern.guess,
         odd=odd,

@@ -1,0 +1,137 @@
+"""Which skill, or which declared goal, a clause means: the mixture asked for each reading of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from legion_ros.core import SKILLS, Scene
+from legion_ros.knowledge import Component, Key, Knowledge, fit
+from legion_ros.knowledge.component import Encoder
+from legion_ros.language.grounding import Grounder, UnknownThing
+from legion_ros.language.guard import NotUnderstood, Rejected
+from legion_ros.language.lexicon import DISCARD
+from legion_ros.language.phrases import patterns
+from legion_ros.language.template import SLOTS, embeddable
+from legion_ros.skills.concepts import Concept, Concepts
+from legion_ros.skills.reading import Reading, supposed
+
+__all__ = ["Choice", "Intents"]
+
+KNOWN = 0.5  # probability of not being new from which something is taken to be meant
+CLEARLY = 1.5  # how many times likelier than any other skill the one that is meant must be
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A reading and what is meant by it."""
+
+    reading: Reading
+    intent: Component | Concept
+    probability: float
+    rival: str = ""  # another skill that may as well be meant
+
+
+class Intents:
+    """All that can be meant: what was learned, and the concepts that are declared."""
+
+    def __init__(self, knowledge: Knowledge, encoder: Encoder, concepts: Concepts) -> None:
+        """Embeds the sentences of the concepts; those of the components are in their keys."""
+        self._encoder = encoder
+        self._grounder = Grounder(encoder)
+        self._discard = concepts.discard
+        self._intents: tuple[Component | Concept, ...] = (*knowledge.components, *concepts.known)
+        keys = [Key(encoder.encode([embeddable(text) for text in c.sentences])) for c in concepts.known]
+        # what is declared competes with what was learned: the prior of "new" has to know both
+        self._mixture = fit([*knowledge.mixture.keys, *keys], knowledge.mixture.background)
+
+    def choose(self, text: str, found: Sequence[Reading], problem: Rejected | None, scene: Scene) -> Choice:
+        """The best of the readings of a clause.
+
+        Args:
+            text: the clause.
+            found: its readings.
+            problem: the first reason why a way to read it gave none.
+            scene: what is there.
+
+        Raises:
+            Rejected: the most telling reason, where none is good enough.
+        """
+        vectors = self._encoder.encode([reading.text for reading in found])
+        pairs = zip(found, vectors, strict=True)
+        choices = [choice for reading, vector in pairs if (choice := self._best(reading, vector))]
+        if choices:
+            choice = max(choices, key=lambda choice: (not choice.reading.guess, choice.probability))
+            if choice.rival:
+                meant = _skill(choice.intent)
+                raise NotUnderstood(f"{text!r} could mean {meant} as well as {choice.rival}; say which")
+            return choice
+        if problem and (not isinstance(problem, UnknownThing) or self._is_known(text, scene)):
+            raise problem
+        raise self._unknown(text, found)
+
+    def knows(self, verb: str) -> bool:
+        """Whether anything known is asked for with this verb."""
+        return any(embeddable(text).split()[0] == verb for i in self._intents for text in i.sentences)
+
+    def discard(self, reading: Reading) -> str:
+        """Where things go by the verb alone: "throw the can away"."""
+        return self._discard if DISCARD.search(reading.text) else ""
+
+    def _best(self, reading: Reading, vector: np.ndarray) -> Choice | None:
+        among = np.array([not self._lacks(reading, intent) for intent in self._intents])
+        if not among.any():
+            return None
+        posterior = self._mixture.posterior(vector, among)
+        best = int(posterior.responsibilities.argmax())
+        anything = self._mixture.posterior(vector).responsibilities
+        if 1 - posterior.new < KNOWN or anything[best] < 0.1 * anything.max():
+            return None
+        intent = self._intents[best]
+        skills = posterior.responsibilities * [isinstance(other, Component) for other in self._intents]
+        skills[[_skill(other) == _skill(intent) for other in self._intents]] = 0.0
+        second = int(np.argmax(skills))
+        close = isinstance(intent, Component) and CLEARLY * skills[second] > posterior.responsibilities[best]
+        rival = _skill(self._intents[second]) if close else ""
+        return Choice(reading, intent, float(posterior.responsibilities[best]), rival)
+
+    def _lacks(self, reading: Reading, intent: Component | Concept) -> str:
+        """What keeps the intent from being meant, in words, or ""."""
+        if isinstance(intent, Component):
+            return reading.lacks(intent.skill, self.discard(reading))
+        if reading.odd or reading.direct or reading.place or reading.onto:
+            return reading.odd or f"{intent.name} takes a container at most"
+        return ""
+
+    def _is_known(self, text: str, scene: Scene) -> bool:
+        """Whether the words, taken as they are or about something that is here, ask for what is known."""
+        texts = [text] + [t for pattern in patterns(text) for t in supposed(pattern, scene, self._grounder)]
+        return any(self._mixture.posterior(v).new < KNOWN for v in self._encoder.encode(texts))
+
+    def _unknown(self, text: str, found: Sequence[Reading]) -> Rejected:
+        query = found[0].text if found else text
+        posterior = self._mixture.posterior(self._encoder.encode([query])[0])
+        order = np.argsort(-posterior.responsibilities)
+        nearest = tuple(embeddable(self._intents[i].sentences[0]) for i in order[:3])
+        if posterior.new < KNOWN and found and (lack := self._lacks(found[0], self._intents[order[0]])):
+            return Rejected(f"{text!r} can't be done: {lack}", nearest)
+        if found and (lack := self._lacks_aim(found[0])):
+            return Rejected(f"{text!r} can't be done: {lack}", nearest)
+        return NotUnderstood(f"no learned skill fits {text!r}", nearest)
+
+    def _lacks_aim(self, reading: Reading) -> str:
+        """What a skill lacks that the words would ask for, if only they said where to."""
+        if not reading.objects or reading.goal or reading.place or reading.onto:
+            return ""
+        lacking: list[str] = []
+        texts = [f"{reading.text} {aim}" for aim in (f"in {SLOTS['bin']}", SLOTS["place"])]
+        for vector in self._encoder.encode(texts):
+            posterior = self._mixture.posterior(vector)
+            best = self._intents[int(posterior.responsibilities.argmax())]
+            if posterior.new < KNOWN and isinstance(best, Component) and SKILLS[best.skill].targets:
+                lacking.append(reading.lacks(best.skill))
+        return "; ".join(dict.fromkeys(lacking))
+
+
+def _skill(intent: Component | Concept) -> str:
+    return intent.skill if isinstance(intent, Component) else intent.name

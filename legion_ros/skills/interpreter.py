@@ -1,0 +1,170 @@
+"""From a sentence to a goal: guard, what to leave alone, clauses, things here, what skills bring about."""
+
+import re
+from pathlib import Path
+
+from legion_ros.core import LegionError, Scene
+from legion_ros.core.facts import PREDICATES
+from legion_ros.knowledge import Knowledge
+from legion_ros.knowledge.component import Encoder
+from legion_ros.language import guard
+from legion_ros.language.caveats import MARK, Caveat, take_off
+from legion_ros.language.clauses import Clause, split
+from legion_ros.language.grounding import Discourse, Grounder, Reference
+from legion_ros.language.guard import NotUnderstood, Rejected
+from legion_ros.language.phrases import Phrase, patterns
+from legion_ros.skills import goal_text
+from legion_ros.skills.concepts import Concepts
+from legion_ros.skills.draft import Draft
+from legion_ros.skills.goal import Goal
+from legion_ros.skills.intents import Intents
+from legion_ros.skills.reader import Reader
+from legion_ros.skills.reading import readings
+
+__all__ = ["Interpreter"]
+
+PARTS = 12  # clauses of one instruction, at most
+
+
+class Interpreter:
+    """Finds what is to hold. Slow (tens of milliseconds): call it in a worker, not in a callback."""
+
+    def __init__(
+        self, knowledge: Knowledge, encoder: Encoder, goals_file: Path, reader: Reader | None = None
+    ) -> None:
+        """Embeds the sentences of the declared goals.
+
+        Args:
+            knowledge: whose skills can be asked for; what they are for is in their operators.
+            encoder: the one that the knowledge was built with.
+            goals_file: config/goals.yaml or one like it.
+            reader: a language model to ask for what the grammar does not understand; nobody where None.
+
+        Raises:
+            LegionError: the file can't be read or is not as it should be.
+        """
+        concepts = Concepts.load(goals_file)
+        self._grounder = Grounder(encoder)
+        self._intents = Intents(knowledge, encoder, concepts)
+        self._reader = reader
+
+    def goal(self, instruction: str, scene: Scene) -> Goal:
+        """What an instruction asks for.
+
+        Raises:
+            Rejected: why it asks for nothing that is known, in words for the user.
+        """
+        plain = guard.plain(instruction)
+        text, caveats = take_off(plain)
+        rest = MARK.sub(" ", text)
+        guard.check(rest)
+        if caveats and not re.search(r"[a-z]", rest):
+            guard.check(plain)
+            raise Rejected(
+                f"{plain!r} says only what to leave alone; say what to do", guard.EXAMPLES, "for example"
+            )
+        try:
+            return self._grammar(instruction, text, caveats, scene)
+        except NotUnderstood as error:
+            if self._reader is None:
+                raise
+            try:
+                return self._ask(self._reader, instruction, caveats, scene)
+            except LegionError as problem:
+                raise error from problem
+
+    def _grammar(self, instruction: str, text: str, caveats: tuple[Caveat, ...], scene: Scene) -> Goal:
+        clauses = split(text)
+        if len(clauses) > PARTS:
+            raise Rejected(f"the instruction has {len(clauses)} parts; at most {PARTS} are taken at once")
+        draft = Draft(scene)
+        discourse = Discourse()
+        for index, clause in enumerate(clauses):
+            if clause.caveat is not None:
+                self._leave(caveats[clause.caveat], scene, discourse, draft)
+                continue
+            following = next((other for other in clauses[index + 1 :] if other.caveat is None), None)
+            self._take(clause, following, scene, discourse, draft)
+        return draft.goal(instruction)
+
+    def _ask(self, reader: Reader, instruction: str, caveats: tuple[Caveat, ...], scene: Scene) -> Goal:
+        """What a language model makes of it; what is to be left alone is so whatever it says."""
+        names = tuple(thing.name for thing in (*scene.objects, *scene.fixtures))
+        answer = goal_text.parse(reader.read(instruction, names, tuple(PREDICATES)), scene, instruction)
+        draft = Draft(scene)
+        for caveat in caveats:
+            self._leave(caveat, scene, Discourse(), draft)
+        for rank, stage in enumerate(answer.stages):
+            draft.add(rank, stage)
+        draft.leave(tuple(sorted(answer.untouched)), "the language model's answer")
+        draft.note(f"read by a language model: {goal_text.write(answer, scene, frozenset())}")
+        return draft.goal(instruction)
+
+    def _take(
+        self, clause: Clause, following: Clause | None, scene: Scene, discourse: Discourse, draft: Draft
+    ) -> None:
+        """Add what a clause asks for."""
+        if clause.taken:
+            for reference in self._ground(clause.taken, scene, discourse)[:1]:
+                discourse.mention(reference)
+        if clause.remark:
+            self._note(clause, scene, discourse)
+            return
+        text = _without_there(clause.text, discourse)
+        found, problem = readings(patterns(text), scene, discourse, self._grounder)
+        if following and not any(reading.mentioned for reading in found) and not following.remark:
+            # "open and close the drawer": the first verb has to borrow
+            borrowed = f"{clause.text} {following.text.partition(' ')[2]}"
+            found += readings(patterns(borrowed), scene, discourse, self._grounder)[0]
+            if not self._intents.knows(clause.text.split()[0]):
+                raise NotUnderstood(f"{clause.text!r} is no instruction", guard.EXAMPLES, "for example")
+        choice = self._intents.choose(clause.text, found, problem, scene)
+        for reference in choice.reading.mentioned:
+            discourse.mention(reference)
+        discourse.place = choice.reading.place or discourse.place
+        draft.take(clause, choice, self._intents.discard(choice.reading))
+
+    def _leave(self, caveat: Caveat, scene: Scene, discourse: Discourse, draft: Draft) -> None:
+        """Add what is to be left alone."""
+        names: list[str] = []
+        for phrase in caveat.phrases:
+            reference = self._ground(phrase, scene, discourse)[0]
+            if reference.chosen:
+                raise NotUnderstood(f"which is meant in {caveat.said!r} can't be told: {reference.note}")
+            if not reference.objects and not reference.fixture:
+                raise Rejected(f"{caveat.said!r} says what not to do; say what to do")
+            names += reference.objects or (reference.fixture,)
+            discourse.mention(reference)
+        if caveat.state:
+            draft.keep(tuple(names), caveat.state, caveat.said)
+        elif caveat.container:
+            container = self._ground(caveat.container, scene, discourse)[0]
+            if not container.fixture:
+                raise Rejected(f"{caveat.said!r}: {caveat.container!r} is nothing that things go into")
+            draft.keep_out(tuple(names), container.fixture, caveat.said)
+        else:
+            draft.leave(tuple(names), caveat.said)
+
+    def _ground(self, words: str, scene: Scene, discourse: Discourse) -> list[Reference]:
+        return self._grounder.ground(Phrase(tuple(words.split())), scene, discourse)
+
+    def _note(self, remark: Clause, scene: Scene, discourse: Discourse) -> None:
+        """Remember what a remark is about, as far as it is here."""
+        pattern = patterns(f"remark {remark.text}")[0]
+        discourse.place = pattern.place or discourse.place
+        for phrase in pattern.phrases:
+            try:
+                references = self._grounder.ground(phrase, scene, discourse)
+            except Rejected:
+                continue
+            discourse.mention(references[0])
+
+
+def _without_there(text: str, discourse: Discourse) -> str:
+    """Say where "there" is: "put the ball inside" -> "put the ball in it", of the container named before."""
+    container = bool(discourse.antecedents("it", container=True))
+    for ending in (" in there", " into there", " inside there", " inside", " there"):
+        if text.endswith(ending):
+            aim = f"to the {discourse.place}" if discourse.place and not container else "in it"
+            return f"{text.removesuffix(ending)} {aim}"
+    return text
