@@ -25,9 +25,15 @@ class Step:
 
     skill: GroundedSkill
     because: str  # "so that in(red_can, bin), which was asked for"
+    asked: bool = True  # False: nobody asked for what it does; another step needs it
+
+    @property
+    def explanation(self) -> str:
+        """The step and its reason, in words."""
+        return f"{self.skill}: {self.because}"
 
     def __str__(self) -> str:
-        return f"{self.skill}: {self.because}"
+        return str(self.skill)
 
 
 class Planner:
@@ -129,24 +135,27 @@ def _harmless(possible: Sequence[Action], wanted: frozenset[Fact]) -> list[Actio
 def _explained(plan: Sequence[Action], state: State, wanted: frozenset[Fact]) -> tuple[Step, ...]:
     steps = []
     for number, action in enumerate(plan):
-        steps.append(Step(action.skill, _reason(action, state, plan[number + 1 :], wanted)))
+        reason, asked = _reason(action, state, plan[number + 1 :], wanted)
+        steps.append(Step(action.skill, reason, asked))
         state = action.applied(state)
     return tuple(steps)
 
 
-def _reason(action: Action, state: State, later: Sequence[Action], wanted: frozenset[Fact]) -> str:
-    """What the action is for: what was asked for, or else the first later action that needs it."""
+def _reason(
+    action: Action, state: State, later: Sequence[Action], wanted: frozenset[Fact]
+) -> tuple[str, bool]:
+    """What the action is for: what was asked for (True), or else the first later action that needs it."""
     begun = action.begins | action.moments
     ended = [fact for fact in sorted(state.facts) if action.undoes(fact)]
     asked = [fact for fact in sorted(begun & wanted) if not any(fact in other.begins for other in later)]
     if asked:
-        return f"so that {' and '.join(map(str, asked))}, which was asked for"
+        return f"so that {' and '.join(map(str, asked))}, which was asked for", True
     for other in later:
         needed = [str(fact) for fact in sorted((action.begins - state.facts) & other.needs)]
         needed += [f"not {fact}" for fact in ended if other.rules_out(fact)]
         if needed:
-            return f"{other.skill} needs {' and '.join(needed)}"
-    return "what was asked for needs it"
+            return f"{other.skill} needs {' and '.join(needed)}", False
+    return "what was asked for needs it", False
 
 
 def _about(lifted: Fact, skill: str, kind: str, fact: Fact) -> bool:

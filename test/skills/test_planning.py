@@ -44,13 +44,14 @@ def test_what_holds_already_needs_no_step(planner):
 
 def test_one_step_says_that_it_was_asked_for(planner):
     (step,) = plan(planner, scene(), "in(red_can, bin)")
-    assert str(step) == "put(red_can, bin): so that in(red_can, bin), which was asked for"
+    assert step.explanation == "put(red_can, bin): so that in(red_can, bin), which was asked for"
 
 
 def test_the_drawer_is_opened_because_the_next_step_needs_it(planner):
     steps = plan(planner, scene(), "in(red_can, drawer)")
     assert told(steps) == ["open(drawer)", "put(red_can, drawer)"]
     assert steps[0].because == "put(red_can, drawer) needs open(drawer)"
+    assert [step.asked for step in steps] == [False, True]
 
 
 def test_what_holds_now_and_is_wanted_holds_at_the_end(planner):
