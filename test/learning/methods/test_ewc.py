@@ -5,6 +5,8 @@ import pytest
 import torch
 
 from legion_ros.learning.methods.ewc import EWCConfig, Springs, fisher
+from legion_ros.learning.methods.sample import Seen
+from legion_ros.learning.methods.task_rule import Finished
 from legion_ros.policy import Expert
 from legion_ros.policy.expert import ExpertConfig
 
@@ -71,7 +73,17 @@ def test_the_fisher_information_of_a_deep_policy_is_the_mean_of_squared_gradient
         torch.testing.assert_close(value, expected[name])
 
 
-def test_a_weight_that_never_mattered_is_free_to_move():
+def test_what_has_no_importance_is_free_to_move():
     springs = Springs(EWCConfig(strength=1.0))
     springs.hold(line(1.0, 1.0).network.state_dict(), information(0.0, 0.0))
     assert springs.loss(line(100.0, -100.0)).item() == 0
+
+
+def test_a_task_leaves_no_weight_without_importance():
+    # the input is always 0: the weight has no information, and the bias has d mu / d b = 1
+    seen = Seen(np.zeros((2, 1), np.float32), np.zeros(2, int), ("stay",))
+    nothing = lambda sentences: np.zeros((len(sentences), 0), np.float32)  # noqa: E731
+    springs = Springs(EWCConfig(strength=2.0, least=0.25))
+    springs.end_task(Finished(line(3.0, 0.0), seen, 2, nothing, np.random.default_rng(0)))
+    # 2 / 2 (.25 x 2^2 + 1 x .5^2)
+    assert springs.loss(line(5.0, 0.5)).item() == pytest.approx(1.25)
