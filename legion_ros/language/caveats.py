@@ -99,7 +99,8 @@ _TAIL_STAY = re.compile(rf" (?:{_BE})(?: {_STAYING})?(?![\w])")
 _ENDS = re.compile(r" *(?:$|[.;!?:,]|\b(?:and|but|then|while|yet|so|though|please)\b)")
 _GOES_ON = re.compile(r",? (?:in|into|inside|to|toward|towards|onto)\b")
 _EXCEPTION = re.compile(
-    r"\b(everything|all|anything|(?:all |all the )?(?:things|objects|items)) (?:that|which) (?:is|are) not "
+    r"\b(everything|all|anything|(?:all |all the |every )?(?:things?|objects?|items?)) "
+    r"(?:that|which) (?:is|are) not "
     r"((?:a |an |the )?)([a-z]+(?: [a-z]+)?)(?= (?:in|into|to|away|from|off|on)\b|[.,;!?]|$| and\b)"
 )
 _BUT_NOT = re.compile(
@@ -181,11 +182,12 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[..., _Read]], ...] = (
         ),
         _plain,
     ),
-    (re.compile(rf"{_LEAD}hands off(?: of)? (?=\w)"), _plain),
+    (re.compile(rf"{_LEAD}(?:hands off(?: of)?|watch out for|look out for|steer clear of) (?=\w)"), _plain),
     (re.compile(rf"{_LEAD}spar(?:e|ing) (?=\w)"), _plain),
     (
         re.compile(
-            r"(?:(?<=^)|(?<=[.;!?:,] )|(?<= but )|(?<= and ))(?=(?:the|that|my|all|both|those|these) )"
+            r"(?:(?<=^)|(?<=[.;!?:,] )|(?<= but )|(?<= and ))(?:only )?"
+            r"(?=(?:the|that|my|all|both|those|these) )"
         ),
         _stay,
     ),

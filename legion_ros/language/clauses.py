@@ -48,7 +48,7 @@ def split(sentence: str) -> list[Clause]:
 def _texts(sentence: str) -> list[tuple[str, int]]:
     """What each clause says, and its rank."""
     texts: list[tuple[str, int]] = []
-    for stretch in stretches(_PAIRS.sub(" ", sentence)):
+    for stretch in stretches(_EXCEPT.sub(r" \1 ", _PAIRS.sub(" ", sentence))):
         if MARK.fullmatch(stretch.text):
             texts.append((stretch.text, stretch.rank))
             continue
@@ -76,6 +76,8 @@ def _clause(text: str, rank: int) -> Clause:
 _PAIRS = re.compile(
     r"\b(?:go ahead and|go on and|go and|come and|try and|be so kind and|do me a favor and)\b"
 )
+# An exception goes on with what it is an exception to.
+_EXCEPT = re.compile(r", ?(except(?: for)?|apart from|aside from|besides|other than|save for) ")
 _SOFT = r", and |, | and |,"
 # "do the same with the can"
 _SAME = re.compile(r"^do (?:the same|likewise|this|that) (?:with|to|for) (.+)$")

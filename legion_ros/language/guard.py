@@ -99,7 +99,7 @@ _IF = _any(
 _WHEN = _any("you are ready, you have time, you can, you get a chance, you like, you have a moment")
 _IDIOMS = re.compile(
     r"\b(?:(?:do not|never) forget to|do not hesitate to|why do not you|no problem|"
-    rf"if (?:{_IF})|when(?:ever)? (?:{_WHEN}))\b"
+    rf"while you are (?:at it|there)|if (?:{_IF})|when(?:ever)? (?:{_WHEN}))\b"
 )
 # What only says that something comes next, though it looks like a condition.
 _SEQUELS = (

@@ -10,7 +10,7 @@ from legion_ros.knowledge import Component, Key, Knowledge, fit
 from legion_ros.knowledge.component import Encoder
 from legion_ros.language.grounding import Grounder, UnknownThing
 from legion_ros.language.guard import NotUnderstood, Rejected
-from legion_ros.language.lexicon import DISCARD
+from legion_ros.language.lexicon import DISCARD, PREPOSITIONS
 from legion_ros.language.phrases import patterns
 from legion_ros.language.template import SLOTS, embeddable
 from legion_ros.skills.concepts import Concept, Concepts
@@ -42,6 +42,7 @@ class Intents:
         self._discard = concepts.discard
         self._intents: tuple[Component | Concept, ...] = (*knowledge.components, *concepts.known)
         keys = [Key(encoder.encode([embeddable(text) for text in c.sentences])) for c in concepts.known]
+        self._words = [_content(intent) for intent in self._intents]
         # what is declared competes with what was learned: the prior of "new" has to know both
         self._mixture = fit([*knowledge.mixture.keys, *keys], knowledge.mixture.background)
 
@@ -88,12 +89,24 @@ class Intents:
         if 1 - posterior.new < KNOWN or anything[best] < 0.1 * anything.max():
             return None
         intent = self._intents[best]
+        if self._belies(reading, best):
+            return None
         skills = posterior.responsibilities * [isinstance(other, Component) for other in self._intents]
         skills[[_skill(other) == _skill(intent) for other in self._intents]] = 0.0
         second = int(np.argmax(skills))
         close = isinstance(intent, Component) and CLEARLY * skills[second] > posterior.responsibilities[best]
         rival = _skill(self._intents[second]) if close else ""
         return Choice(reading, intent, float(posterior.responsibilities[best]), rival)
+
+    def _belies(self, reading: Reading, best: int) -> bool:
+        """Whether all its words that are known at all are known of something else: "press the drawer"."""
+        intent = self._intents[best]
+        if isinstance(intent, Concept) or SKILLS[intent.skill].takes_object:
+            return False
+        words = frozenset(reading.text.split()) - _SLOT_WORDS
+        elsewhere = frozenset().union(*self._words[:best], *self._words[best + 1 :])
+        own = tuple(word for word in self._words[best] if len(word) > 3)  # "pressed" is "press", too
+        return bool(words & elsewhere) and not any(word.startswith(own) for word in words)
 
     def _lacks(self, reading: Reading, intent: Component | Concept) -> str:
         """What keeps the intent from being meant, in words, or ""."""
@@ -131,6 +144,14 @@ class Intents:
             if posterior.new < KNOWN and isinstance(best, Component) and SKILLS[best.skill].targets:
                 lacking.append(reading.lacks(best.skill))
         return "; ".join(dict.fromkeys(lacking))
+
+
+_SLOT_WORDS = frozenset(word for slot in SLOTS.values() for word in slot.split()) | PREPOSITIONS
+
+
+def _content(intent: Component | Concept) -> frozenset[str]:
+    """The words of its sentences, other than those for things and places."""
+    return frozenset(w for text in intent.sentences for w in embeddable(text).split()) - _SLOT_WORDS
 
 
 def _skill(intent: Component | Concept) -> str:

@@ -104,13 +104,15 @@ class Interpreter:
         self, clause: Clause, following: Clause | None, scene: Scene, discourse: Discourse, draft: Draft
     ) -> None:
         """Add what a clause asks for."""
-        if clause.taken:
-            for reference in self._ground(clause.taken, scene, discourse)[:1]:
+        text = clause.text
+        if clause.taken:  # "take all but the mug and put it away": "put all but the mug away"
+            text, replaced = _IT.subn(clause.taken, text, count=1)
+            for reference in [] if replaced else self._ground(clause.taken, scene, discourse)[:1]:
                 discourse.mention(reference)
         if clause.remark:
             self._note(clause, scene, discourse)
             return
-        text = _without_there(clause.text, discourse)
+        text = _without_there(text, discourse)
         found, problem = readings(patterns(text), scene, discourse, self._grounder)
         if following and not any(reading.mentioned for reading in found) and not following.remark:
             # "open and close the drawer": the first verb has to borrow
@@ -160,6 +162,10 @@ class Interpreter:
             discourse.mention(references[0])
 
 
+_IN_ITSELF = re.compile(r"\b(?:it|them|drawer|button|switch)\b")
+_IT = re.compile(r"(?<!in )(?<!into )(?<!inside )(?<!to )\b(?:it|them)\b")
+
+
 def _without_there(text: str, discourse: Discourse) -> str:
     """Say where "there" is: "put the ball inside" -> "put the ball in it", of the container named before."""
     container = bool(discourse.antecedents("it", container=True))
@@ -167,4 +173,6 @@ def _without_there(text: str, discourse: Discourse) -> str:
         if text.endswith(ending):
             aim = f"to the {discourse.place}" if discourse.place and not container else "in it"
             return f"{text.removesuffix(ending)} {aim}"
+    if container and text.endswith(" in") and not _IN_ITSELF.search(text):
+        return f"{text} it"  # "open the drawer and drop the mug in"
     return text

@@ -1,7 +1,7 @@
 """One way to understand a clause: what it is about, where that is to go, which skills take such arguments."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
 from legion_ros.core import SKILLS, Scene
@@ -176,7 +176,12 @@ def _of_pattern(
         roles = _Roles()
         for phrase, reference in zip(phrases, references, strict=True):
             roles.add(phrase, reference)
-        yield _reading(pattern, roles, references)
+        reading = _reading(pattern, roles, references)
+        yield reading
+        # "clear away all the cans" is as much like "clear away all the objects" as like "clear away the object"
+        many = [p for p, r in zip(phrases, references, strict=True) if r.quantified and r.slot == "object"]
+        if many:
+            yield replace(reading, text=pattern.text(roles.slots | dict.fromkeys(many, "objects")))
 
 
 def _reading(pattern: Pattern, roles: _Roles, references: tuple[Reference, ...]) -> Reading:
