@@ -53,7 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mixture = benches.add_parser("mixture", help="time to learn a visit and to look an instruction up")
     mixture.add_argument("--components", type=int, default=1000, help="known (default: %(default)s)")
     mixture.add_argument("--calls", type=int, default=1000, help="of each kind (default: %(default)s)")
-    for bench in (table, latency):
+    words = benches.add_parser("instructions", help="sentences judged right: their goal given, or refused")
+    words.add_argument("--sentences", default="", help="YAML file (default: the hundred of test/language)")
+    for bench in (table, latency, words):
         bench.add_argument("--knowledge", default="", help="folder of what was learned (default: what ships)")
     for bench in (table, latency, speed, crash, mixture):
         bench.add_argument("--seed", type=int, default=0, help="of what is random (default: %(default)s)")
@@ -61,9 +63,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print the figures; 0 when they could be taken, whatever they are."""
-    if options.seed < 0:
+    if getattr(options, "seed", 0) < 0:
         raise LegionError(f"seed {options.seed} is not valid: 0 or more")
-    benches = {"table": _table, "latency": _latency, "sim": _speed, "crash": _crash, "mixture": _mixture}
+    benches = {
+        "table": _table,
+        "latency": _latency,
+        "sim": _speed,
+        "crash": _crash,
+        "mixture": _mixture,
+        "instructions": _instructions,
+    }
     figures = benches[options.bench](options)
     print(json.dumps(figures, indent=2))
     return 0
@@ -73,6 +82,23 @@ def _speed(options: argparse.Namespace) -> dict:
     from legion_ros.evaluation.simulator_speed import measure_speed
 
     return {"command": _command(), **measure_speed(options.seed, options.simulated)}
+
+
+def _instructions(options: argparse.Namespace) -> dict:
+    from legion_ros.evaluation.instructions import InstructionSet, measure, summary
+    from legion_ros.knowledge import Knowledge
+    from legion_ros.language import SentenceEncoder
+    from legion_ros.share import share
+    from legion_ros.skills.composer import Composer
+
+    file = options.sentences or share("test", "language", "sentences", "instructions100.yaml")
+    folder = options.knowledge or share("config", "knowledge", "tabletop")
+    sentences = InstructionSet.load(Path(file))
+    encoder = SentenceEncoder()
+    encoder.warm()
+    # nobody acts here: the experts' tensors will do
+    composer = Composer(Knowledge.load(Path(folder), dict), encoder, share("config", "goals.yaml"))
+    return summary(measure(sentences, lambda said, scene: composer.plan(said, scene).goal), _command())
 
 
 def _mixture(options: argparse.Namespace) -> dict:

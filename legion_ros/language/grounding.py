@@ -6,18 +6,23 @@ from typing import Protocol
 
 import numpy as np
 
-from legion_ros.core import Fixture, Object, Scene, predicates
+from legion_ros.core import Fixture, Scene
 from legion_ros.language import lexicon
-from legion_ros.language.guard import NotUnderstood, Rejected
+from legion_ros.language.choosing import (
+    Reference,
+    UnknownThing,
+    described,
+    on_table,
+    seen,
+    several,
+    single,
+)
+from legion_ros.language.guard import NotUnderstood
 from legion_ros.language.phrases import Phrase
 
 __all__ = ["REST", "Discourse", "Grounder", "Reference", "on_table", "UnknownThing"]
 
 CLOSENESS = 0.55  # cosine of two nouns from which one may stand for the other
-
-
-class UnknownThing(Rejected):
-    """A noun that nothing in the scene answers to."""
 
 
 class Encoder(Protocol):
@@ -26,22 +31,6 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """(N, D) float32, unit length each."""
         ...
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What a noun phrase stands for."""
-
-    slot: str  # key of legion_ros.language.template.SLOTS
-    objects: tuple[str, ...] = ()  # names of objects, nearest the robot first
-    fixture: str = ""  # name of a fixture
-    every: bool = False  # all the objects on the table, whatever they are
-    excepted: tuple[str, ...] = ()  # but for these: "everything else"
-    note: str = ""  # why these, where that needs saying
-    quantified: bool = False  # whatever fits is meant, not just these: "all the red things"
-    chosen: bool = False  # others would have answered to it as well; `note` names them
-    color: str = ""  # of what is meant, as far as the phrase says it
-    kind: str = ""  # likewise
 
 
 @dataclass
@@ -75,13 +64,6 @@ class Discourse:
         return found[:2]
 
 
-def on_table(scene: Scene) -> tuple[Object, ...]:
-    """The objects that lie in no container, nearest the robot first."""
-    containers = [fixture for fixture in scene.fixtures if fixture.kind in ("bin", "drawer")]
-    free = [thing for thing in scene.objects if not any(predicates.inside(thing, c) for c in containers)]
-    return tuple(sorted(free, key=_distance))
-
-
 class Grounder:
     """Finds what a noun phrase names. Needs the embeddings only for nouns that it has never heard."""
 
@@ -104,7 +86,7 @@ class Grounder:
             found = discourse.antecedents(pronoun, container=phrase.preposition in lexicon.GOAL)
             if not found:
                 raise NotUnderstood(
-                    f"nothing was named before that {pronoun!r} could stand for", _seen(scene), "seen"
+                    f"nothing was named before that {pronoun!r} could stand for", seen(scene), "seen"
                 )
             return found
         if len(phrase.words) > 1 and phrase.words[0] == "all" and phrase.words[-1] in lexicon.PRONOUNS:
@@ -121,12 +103,12 @@ class Grounder:
             rest = tuple(thing.name for thing in on_table(scene) if thing.name not in named)
             return Reference("objects", rest, every=True, quantified=True, excepted=tuple(sorted(named)))
         words = tuple(word for word in phrase.words if word not in ("other", "another"))
-        seen = tuple(thing for thing in scene.objects if thing.name not in named)
-        if not named or not seen:
-            raise NotUnderstood(f"which is meant by {str(phrase)!r} can't be told", _seen(scene), "seen")
-        found = self._name(Phrase(words, phrase.preposition), replace(scene, objects=seen), discourse.kind)
+        unnamed = tuple(thing for thing in scene.objects if thing.name not in named)
+        if not named or not unnamed:
+            raise NotUnderstood(f"which is meant by {str(phrase)!r} can't be told", seen(scene), "seen")
+        found = self._name(Phrase(words, phrase.preposition), replace(scene, objects=unnamed), discourse.kind)
         if found.chosen and "another" not in phrase.words:
-            raise NotUnderstood(f"which is meant by {str(phrase)!r} can't be told", _seen(scene), "seen")
+            raise NotUnderstood(f"which is meant by {str(phrase)!r} can't be told", seen(scene), "seen")
         return replace(found, quantified=False, every=False)
 
     def _name(self, phrase: Phrase, scene: Scene, before: str = "") -> Reference:
@@ -136,7 +118,7 @@ class Grounder:
             words = _without_of(words)
         noun, modifiers = _split_noun(words)
         if not noun:
-            raise UnknownThing(f"what {str(phrase)!r} stands for can't be told", _seen(scene), "seen")
+            raise UnknownThing(f"what {str(phrase)!r} stands for can't be told", seen(scene), "seen")
         if noun in lexicon.TOOL:
             return Reference("tool")
         if noun in lexicon.TABLE:
@@ -156,16 +138,16 @@ class Grounder:
         kind, note = ("", "") if anything or one else self._kind(noun, scene)
         things = [thing for thing in scene.objects if not kind or thing.kind == kind]
         if kind and not things:
-            raise UnknownThing(f"there is no {noun!r} here", _seen(scene), "seen")
-        described, color, selector = _described(phrase, things, modifiers, scene)
-        if one and before and any(thing.kind == before for thing in described):
-            kind, described = before, [thing for thing in described if thing.kind == before]
-        things = described
+            raise UnknownThing(f"there is no {noun!r} here", seen(scene), "seen")
+        fitting, color, selector = described(phrase, things, modifiers, scene)
+        if one and before and any(thing.kind == before for thing in fitting):
+            kind, fitting = before, [thing for thing in fitting if thing.kind == before]
+        things = fitting
         free = [thing for thing in on_table(scene) if thing in things]
         vague = sorted(lexicon.VAGUE.intersection(modifiers))
         if vague:
             raise NotUnderstood(
-                f"which are meant by {phrase!r} can't be told from {vague[0]!r}", _seen(scene), "seen"
+                f"which are meant by {phrase!r} can't be told from {vague[0]!r}", seen(scene), "seen"
             )
         all_of = bool(_ALL.intersection(modifiers)) or noun in _COLLECTIVE
         count = 2 if "both" in modifiers else next(map(lexicon.NUMBERS.get, _numbers(modifiers)), 0)
@@ -174,7 +156,7 @@ class Grounder:
             names = tuple(thing.name for thing in free)
             return Reference("objects", names, every=True, quantified=True, note=note)
         if plural or count > 1 or all_of or noun in lexicon.EVERYTHING:
-            reference = _several(phrase, free or things, count, selector, scene)
+            reference = several(phrase, free or things, count, selector, scene)
             return replace(
                 reference,
                 quantified=bool(free) and not count,
@@ -183,8 +165,8 @@ class Grounder:
                 note="; ".join(filter(None, (note, reference.note))),
             )
         if noun in lexicon.THINGS and not color and not selector and len(free) != 1:
-            raise NotUnderstood(f"which thing is meant by {phrase!r} can't be told", _seen(scene), "seen")
-        return replace(_single(phrase, things, free, selector, note), color=color, kind=kind)
+            raise NotUnderstood(f"which thing is meant by {phrase!r} can't be told", seen(scene), "seen")
+        return replace(single(phrase, things, free, selector, note), color=color, kind=kind)
 
     def _kind(self, noun: str, scene: Scene) -> tuple[str, str]:
         """The kind that a noun stands for, and a note where it was found by meaning alone."""
@@ -201,7 +183,7 @@ class Grounder:
         closeness = vectors[1:] @ vectors[0]
         best = int(np.argmax(closeness))
         if best >= len(vocabulary) or closeness[best] < CLOSENESS:
-            raise UnknownThing(f"there is no {noun!r} here", _seen(scene), "seen")
+            raise UnknownThing(f"there is no {noun!r} here", seen(scene), "seen")
         name, kind = vocabulary[best]
         return kind, f"took {noun!r} for a {kind}"
 
@@ -238,9 +220,9 @@ def _is_fixture(name: str) -> bool:
 
 
 def _singular(noun: str) -> str:
-    for ending, single in (("boxes", "box"), ("switches", "switch"), ("ies", "y")):
+    for ending, one in (("boxes", "box"), ("switches", "switch"), ("ies", "y")):
         if noun.endswith(ending):
-            return noun.removesuffix(ending) + single
+            return noun.removesuffix(ending) + one
     return noun[:-1] if len(noun) > 3 and noun.endswith("s") and not noun.endswith("ss") else noun
 
 
@@ -261,67 +243,8 @@ def _fixture(kind: str, noun: str, scene: Scene) -> Reference:
     for fixture in scene.fixtures:
         if fixture.kind == kind:
             return Reference(_slot(fixture), fixture=fixture.name)
-    raise UnknownThing(f"there is no {noun!r} here", _seen(scene), "seen")
+    raise UnknownThing(f"there is no {noun!r} here", seen(scene), "seen")
 
 
 def _slot(fixture: Fixture) -> str:
     return fixture.kind if fixture.kind in lexicon.FIXTURES else "object"
-
-
-def _described(
-    phrase: str, things: list[Object], modifiers: list[str], scene: Scene
-) -> tuple[list[Object], str, str]:
-    """The things of the colour that the phrase names, that colour, and what it chooses by: key of _ORDER."""
-    colors = [word for word in modifiers if word in lexicon.COLORS]
-    same = {"gray": "grey", "golden": "gold"}
-    matching = [t for t in things if all(same.get(t.color, t.color) == same.get(c, c) for c in colors)]
-    if not matching:
-        raise UnknownThing(f"there is no {phrase.removeprefix('the ')!r} here", _seen(scene), "seen")
-    selector = next((lexicon.SELECTORS[word] for word in modifiers if word in lexicon.SELECTORS), "")
-    return matching, matching[0].color if colors else "", selector
-
-
-def _several(phrase: str, things: list[Object], count: int, selector: str, scene: Scene) -> Reference:
-    if selector and not count:
-        raise NotUnderstood(f"how many are meant by {phrase!r} can't be told", _seen(scene), "seen")
-    things = sorted(things, key=_ORDER[selector or "near"])
-    if count and len(things) < count:
-        raise Rejected(f"{phrase!r} asks for {count}, but there are {len(things)}", _seen(scene), "seen")
-    names = [thing.name for thing in things]
-    note = ""
-    if count and len(names) > count:
-        nearest = "" if selector else "the nearest, "
-        note = f"{phrase!r}: there are {len(names)}; took {nearest}{', '.join(names[:count])}"
-    return Reference("object", tuple(names[: count or None]), note=note, chosen=bool(note))
-
-
-def _single(phrase: str, things: list[Object], free: list[Object], selector: str, note: str) -> Reference:
-    candidates = free or sorted(things, key=_distance)
-    chosen = min(candidates, key=_ORDER[selector or "near"])
-    several = len(candidates) > 1 and not selector
-    if several:
-        others = ", ".join(thing.name for thing in candidates if thing is not chosen)
-        why = f"{phrase!r}: took {chosen.name}, the nearest; there is also {others}"
-        note = f"{note}; {why}" if note else why
-    return Reference("object", (chosen.name,), note=note, chosen=several)
-
-
-def _distance(thing: Object) -> float:
-    return float(np.hypot(*thing.position[:2]))
-
-
-_ORDER = {
-    "near": _distance,
-    "far": lambda thing: -_distance(thing),
-    "left": lambda thing: -float(thing.position[1]),
-    "right": lambda thing: float(thing.position[1]),
-    "big": lambda thing: -float(np.prod(thing.size)),
-    "small": lambda thing: float(np.prod(thing.size)),
-    "tall": lambda thing: -float(thing.grip[1][2]),
-}
-
-
-def _seen(scene: Scene) -> tuple[str, ...]:
-    """What there is, in words: "red can", "bin", ..."""
-    things = tuple(f"{thing.color} {thing.kind}".strip() for thing in scene.objects)
-    return things + tuple(fixture.kind for fixture in scene.fixtures)
