@@ -1,7 +1,7 @@
 """A skill declared by data, not by code: what it acts on, where it aims, which facts are its success."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from types import MappingProxyType
 from typing import Any
@@ -59,6 +59,19 @@ AIMS: Mapping[str, Callable[[Scene, GroundedSkill], np.ndarray]] = MappingProxyT
     }
 )
 
+# Predicate of a reward -> where a skill for it aims, and at which targets.
+_AIM_OF: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "on": ("on_top", (THING,)),
+        "near": ("at_place", tuple(PLACES)),
+        "in": ("at_fixture", ("bin", "drawer")),
+        "open": ("at_handle", ("drawer",)),
+        "closed": ("at_handle", ("drawer",)),
+        "pressed": ("at_handle", ("button",)),
+        "holding": ("at_object", ()),
+    }
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
@@ -98,6 +111,40 @@ class Declaration:
             target_kinds=self.target_kinds,
         )
         register(self.name, skill)
+
+    @classmethod
+    def of_reward(
+        cls,
+        name: str,
+        reward: Sequence[str],
+        kinds: tuple[str, ...] = (),
+        target_kinds: tuple[str, ...] = (),
+        time_limit: float = 15.0,
+    ) -> "Declaration":
+        """What is to be learned when all that is named is its reward, such as on(?object, ?target).
+
+        Raises:
+            LegionError: no such fact, or none that says where to aim.
+        """
+        success = tuple(Fact.parse(text) for text in reward)
+        aims = [_AIM_OF[fact.predicate] for fact in success if fact.predicate in _AIM_OF]
+        if not aims:
+            told = ", ".join(reward) or "nothing"
+            raise LegionError(
+                f"the reward of {name} is {told}: where to aim can't be told from that; name one of:"
+                f" {', '.join(_AIM_OF)}"
+            )
+        aim, targets = aims[0]
+        named = [fact.arguments[-1] for fact in success if fact.predicate in _AIM_OF]
+        return cls(
+            name=name,
+            success=success,
+            aim=aim,
+            targets=targets if named[0] == TARGET or aim == "at_object" else (named[0],),
+            kinds=kinds,
+            target_kinds=target_kinds if aim == "on_top" else (),
+            time_limit=time_limit,
+        )
 
     def described(self) -> dict[str, Any]:
         """For JSON."""

@@ -4,7 +4,7 @@ The scripted experts of `legion_sim` are named here and in no other room: they t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from legion_ros.core.declaration import Declaration
 from legion_ros.core.episode import Episode
 
 __all__ = ["Job", "Practice", "jobs"]
@@ -45,9 +46,14 @@ def jobs(job: Job, shares: int) -> list[Job]:
 class Practice:
     """Processes that run jobs. Use as a context manager."""
 
-    def __init__(self, processes: int) -> None:
-        """Start `processes` processes (with a fresh interpreter each: torch and MuJoCo don't fork well)."""
-        self._pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+    def __init__(self, processes: int, declarations: Sequence[Declaration] = ()) -> None:
+        """Start `processes` processes (with a fresh interpreter each: torch and MuJoCo don't fork well).
+
+        Skills that the robot does not begin with are declared in each of them.
+        """
+        self._pool = ProcessPoolExecutor(
+            processes, get_context("spawn"), initializer=_declare, initargs=(tuple(declarations),)
+        )
 
     def run(self, work: list[Job]) -> Iterator[tuple[Job, dict[str, list[Episode]]]]:
         """Each job with its episodes by skill, in the order of the jobs."""
@@ -67,6 +73,11 @@ class Practice:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+
+def _declare(declarations: Sequence[Declaration]) -> None:
+    for declaration in declarations:
+        declaration.register()
 
 
 def _practise(job: Job) -> dict[str, list[Episode]]:

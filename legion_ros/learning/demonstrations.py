@@ -1,5 +1,6 @@
 """Episodes on disk: one SQLite file, safe against a crash at any moment."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from legion_ros.core import LegionError
+from legion_ros.core.declaration import Declaration
 from legion_ros.core.episode import Episode
 
 __all__ = ["DemonstrationError", "Demonstrations"]
@@ -24,6 +26,7 @@ CREATE TABLE IF NOT EXISTS episode (
     label BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS episode_skill ON episode (skill);
+CREATE TABLE IF NOT EXISTS declaration (skill TEXT PRIMARY KEY, words TEXT NOT NULL);
 """
 
 
@@ -64,6 +67,29 @@ class Demonstrations:
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
+
+    def declare(self, declaration: Declaration) -> None:
+        """Keep what a taught skill is. Raises DemonstrationError where another one of that name is kept."""
+        known = self.declaration(declaration.name)
+        if known not in (None, declaration):
+            raise DemonstrationError(
+                f"{self.file} holds demonstrations of another {declaration.name!r}: {known.described()}"
+            )
+        with self._database:
+            self._database.execute(
+                "INSERT OR IGNORE INTO declaration VALUES (?, ?)",
+                (declaration.name, json.dumps(declaration.described())),
+            )
+
+    def declaration(self, skill: str) -> Declaration | None:
+        """What a skill is, where that was kept. Raises DemonstrationError where it can't be understood."""
+        row = self._database.execute("SELECT words FROM declaration WHERE skill = ?", (skill,)).fetchone()
+        try:
+            return None if row is None else Declaration.parse(json.loads(row[0]))
+        except (LegionError, ValueError) as error:
+            raise DemonstrationError(
+                f"{self.file} declares {skill!r} in a way that is none: {error}"
+            ) from error
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """(successes, episodes) of each skill."""

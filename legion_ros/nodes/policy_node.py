@@ -15,6 +15,7 @@ from legion_ros.core.command import Limits
 from legion_ros.knowledge import Knowledge
 from legion_ros.msg import Scene as SceneMessage
 from legion_ros.msg import ToolCommand, ToolState
+from legion_ros.nodes.announced_knowledge import AnnouncedKnowledge
 from legion_ros.nodes.conversions import command_message, scene_from, seconds, tool_from
 from legion_ros.nodes.goal_server import GoalServer
 from legion_ros.nodes.histogram import Histogram
@@ -67,7 +68,9 @@ class PolicyNode(LegionNode[PolicyConfig]):
 
         torch.set_num_threads(1)  # a batch of one: more threads only cost
         given = self.config.knowledge
-        self._knowledge = Knowledge.load(Path(given) if given else share("config", "knowledge", "tabletop"))
+        folder = Path(given) if given else share("config", "knowledge", "tabletop")
+        self._knowledge = Knowledge.load(folder)
+        self._announced = AnnouncedKnowledge(self, folder, Knowledge.load)
         self._command = self.create_publisher(ToolCommand, "/legion/policy_command", COMMAND)
         self._scene.listen(self, SceneMessage, "/legion/scene", SENSOR)
         self._tool.listen(self, ToolState, "/legion/tool_state", SENSOR)
@@ -96,6 +99,7 @@ class PolicyNode(LegionNode[PolicyConfig]):
         latency, jitter = self._latency, self._jitter
         values = {
             "skill": str(self._job.run.skill) if self._job else "none",
+            "knowledge": self._announced.folder,
             "commands": latency.count,
             "latency_p50_ms": 1e3 * latency.percentile(50),
             "latency_p99_ms": 1e3 * latency.percentile(99),
@@ -124,6 +128,7 @@ class PolicyNode(LegionNode[PolicyConfig]):
         scene = self._newest_scene()
         if scene is None:
             raise LegionError(self._silence() or "no scene yet")
+        self._learn_of()
         skill.check(scene)
         expert = self._knowledge.component_for(skill.skill).expert
         self._job = _Job(SkillRun(skill, expert.act, self._limits, request.time_limit), goal)
@@ -176,6 +181,7 @@ class PolicyNode(LegionNode[PolicyConfig]):
         """What must work while the robot's clock stands still: feedback, cancel, noticing that it stands."""
         job = self._job
         if job is None:
+            self._learn_of()
             return
         silent = self._silence()
         if silent:
@@ -192,6 +198,10 @@ class PolicyNode(LegionNode[PolicyConfig]):
             self._end()
         else:
             job.goal.publish_feedback(ExecuteSkill.Feedback(elapsed=job.run.elapsed))
+
+    def _learn_of(self) -> None:
+        """Use knowledge that was announced; never while a skill is carried out."""
+        self._knowledge = self._announced.take() or self._knowledge
 
     # -- state --------------------------------------------------------------------------------------
 
