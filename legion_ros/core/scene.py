@@ -11,7 +11,7 @@ import numpy as np
 
 from legion_ros.core.errors import LegionError
 
-__all__ = ["Fixture", "Object", "Scene", "Tool"]
+__all__ = ["Fixture", "Object", "Scene", "Tool", "rotation_from"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Object:
     @property
     def rotation(self) -> np.ndarray:
         """(3, 3), columns: the object's own axes in the base frame."""
-        return _rotation(self.quaternion)
+        return rotation_from(self.quaternion)
 
     @cached_property
     def grip(self) -> tuple[float, np.ndarray]:
@@ -41,7 +41,7 @@ class Object:
                 NaN when every yaw will do.
             extents: (3,) m: across the fingers, along them, height, as the object lies now.
         """
-        axes = _rotation(self.quaternion)
+        axes = rotation_from(self.quaternion)
         vertical = int(np.argmax(np.abs(axes[2])))
         first, second = (axis for axis in range(3) if axis != vertical)
         if self.size[second] < self.size[first]:
@@ -103,8 +103,8 @@ def _find(things: tuple, name: str, noun: str):  # noqa: ANN202  (Object or Fixt
     )
 
 
-def _rotation(quaternion: np.ndarray) -> np.ndarray:
-    """(3, 3) whose columns are the body's axes in the base frame."""
+def rotation_from(quaternion: np.ndarray) -> np.ndarray:
+    """(3, 3) whose columns are the axes of a body of that orientation (4,) wxyz."""
     w, x, y, z = quaternion
     return np.array(
         [

@@ -25,18 +25,25 @@ class Snapshot:
 
 
 class Camera(threading.Thread):
-    """Draws the newest snapshot at a set rate and publishes colour, depth and calibration.
+    """Draws the newest snapshot and publishes colour, depth and calibration.
 
     Args:
         node: whose publishers these are.
         make_world: makes the world to draw; called in the thread, where OpenGL stays.
         name: of the camera in the model; also its frame.
-        rate: pictures in a second of wall time.
+        rate: pictures in a second of the snapshots' time, at most: fewer when drawing takes longer.
         size: width and height in pixels.
+        noise: m: standard deviation of the depth at 1 m; it grows with the square of the distance.
     """
 
     def __init__(
-        self, node: Node, make_world: Callable[[], Any], name: str, rate: float, size: tuple[int, int]
+        self,
+        node: Node,
+        make_world: Callable[[], Any],
+        name: str,
+        rate: float,
+        size: tuple[int, int],
+        noise: float = 0.0,
     ) -> None:
         super().__init__(name=f"camera {name}", daemon=True)
         self.fault = ""  # why there are no pictures
@@ -45,16 +52,20 @@ class Camera(threading.Thread):
         self._color = node.create_publisher(Image, "/camera/color/image_raw", IMAGE)
         self._depth = node.create_publisher(Image, "/camera/depth/image_raw", IMAGE)
         self._info = node.create_publisher(CameraInfo, "/camera/color/camera_info", IMAGE)
+        self._noise, self._rng = noise, np.random.default_rng(0)
         self._newest: Snapshot | None = None
+        self._fresh = threading.Event()
         self._ended = threading.Event()
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw this one next, unless a newer one comes first."""
         self._newest = snapshot
+        self._fresh.set()
 
     def close(self) -> None:
         """End the thread and wait for it."""
         self._ended.set()
+        self._fresh.set()
         if self.is_alive():
             self.join(timeout=5.0)
 
@@ -65,11 +76,16 @@ class Camera(threading.Thread):
         except Exception as error:
             self._give_up(error)
             return
-        sketch, drawn = None, -1.0
+        sketch, drawn = None, -np.inf
         try:
-            while not self._ended.wait(self._period):
+            while True:
+                self._fresh.wait()
+                self._fresh.clear()
+                if self._ended.is_set():
+                    break
                 snapshot = self._newest
-                if snapshot is None or snapshot.stamp == drawn:
+                # a hair less: sums of a float period fall short of it
+                if snapshot is None or 0 <= snapshot.stamp - drawn < self._period - 1e-6:
                     continue
                 if snapshot.sketch is not sketch:
                     sketch = snapshot.sketch
@@ -89,8 +105,9 @@ class Camera(threading.Thread):
         mujoco.mj_forward(world.model, world.data)
         width, height = self._size
         frame, stamp = self._camera, snapshot.stamp
-        self._color.publish(image_message(world.render(frame, width, height), stamp, frame))
-        self._depth.publish(image_message(world.render_depth(frame, width, height), stamp, frame))
+        color, depth = world.take(frame, width, height, self._noise, self._rng)
+        self._color.publish(image_message(color, stamp, frame))
+        self._depth.publish(image_message(depth, stamp, frame))
         focal = world.focal_length(frame, height)
         self._info.publish(camera_info_message(width, height, focal, stamp, frame))
 

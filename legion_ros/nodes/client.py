@@ -111,6 +111,8 @@ class GraphClient:
         self._scene, self._tool = Newest[SceneMessage](), Newest[ToolState]()
         self._scene.listen(self.node, SceneMessage, "/legion/scene", SENSOR)
         self._tool.listen(self.node, ToolState, "/legion/tool_state", SENSOR)
+        self._truth = Newest[SceneMessage]()
+        self._truth.listen(self.node, SceneMessage, "/legion/true_scene", SENSOR)
         self.node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, DIAGNOSTICS)
         # node -> its newest figures, and what it says of itself as "message"
         self.health: dict[str, dict[str, str]] = {}
@@ -229,10 +231,16 @@ class GraphClient:
         return response.message
 
     def scene(self) -> Scene | None:
-        """The newest scene; None before the first."""
+        """The newest scene, as the robot sees it; None before the first."""
         if self._scene.message is None or self._tool.message is None:
             return None
         return scene_from(self._scene.message, tool_from(self._tool.message))
+
+    def true_scene(self) -> Scene | None:
+        """The newest scene as the simulator knows it, to judge by; None before the first, or without one."""
+        if self._truth.message is None or self._tool.message is None:
+            return None
+        return scene_from(self._truth.message, tool_from(self._tool.message))
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:

@@ -10,6 +10,7 @@ from std_msgs.msg import Header
 
 from legion_ros import core, msg
 from legion_ros.core.command import ToolCommand
+from legion_ros.perception.viewpoint import Pinhole
 
 __all__ = [
     "BASE_FRAME",
@@ -18,6 +19,8 @@ __all__ = [
     "command_message",
     "image_message",
     "joint_message",
+    "pinhole_from",
+    "pixels_from",
     "scene_from",
     "scene_message",
     "seconds",
@@ -188,6 +191,40 @@ def image_message(pixels: np.ndarray, stamp: float, frame: str) -> Image:
     # bytes into the array.array: assigning a list would take 100 times longer
     message.data.frombytes(np.ascontiguousarray(pixels).tobytes())
     return message
+
+
+def pixels_from(message: Image) -> np.ndarray:
+    """(H, W, 3) uint8 colours or (H, W) float32 m of depth.
+
+    Raises:
+        LegionError: it is encoded in another way, or shorter than it says.
+    """
+    kinds = {"rgb8": (np.uint8, 3, 1), "32FC1": (np.float32, 1, 1), "16UC1": (np.uint16, 1, 1e-3)}
+    if message.encoding not in kinds:
+        raise core.LegionError(f"pictures as {message.encoding!r} can't be read; valid: {', '.join(kinds)}")
+    kind, channels, unit = kinds[message.encoding]
+    width = message.width * channels * np.dtype(kind).itemsize
+    if message.step < width or len(message.data) < message.step * message.height:
+        raise core.LegionError(
+            f"a picture of {message.width} x {message.height} has {len(message.data)} bytes,"
+            f" {message.step} a row: too few"
+        )
+    rows = np.frombuffer(message.data, np.uint8)[: message.step * message.height].reshape(message.height, -1)
+    pixels = np.ascontiguousarray(rows[:, :width]).view(kind)
+    if channels > 1:
+        return pixels.reshape(message.height, message.width, channels)
+    return pixels if unit == 1 else (pixels * np.float32(unit))
+
+
+def pinhole_from(message: CameraInfo) -> Pinhole:
+    """The optics of a camera. Raises LegionError where it distorts, or has no focal length."""
+    focal, centre = (message.k[0], message.k[4]), (message.k[2], message.k[5])
+    if any(message.d) or not min(focal) > 0:
+        raise core.LegionError(
+            f"a camera with distortion {list(message.d)} and focal length {focal} can't be used:"
+            " rectify its pictures first"
+        )
+    return Pinhole(message.width, message.height, focal, centre)
 
 
 def camera_info_message(width: int, height: int, focal: float, stamp: float, frame: str) -> CameraInfo:

@@ -11,6 +11,7 @@ __all__ = [
     "GOAL_SERVICE",
     "GOAL_STATUS",
     "IMAGE",
+    "SEEN",
     "SENSOR",
     "STATE",
 ]
@@ -37,3 +38,4 @@ GOAL_SERVICE = _profile(1000)  # of the actions: the requests of a burst, and th
 GOAL_STATUS = _profile(10, latched=True)
 DIAGNOSTICS = _profile(10)
 IMAGE = _profile(1)  # reliable: best effort loses most messages of this size
+SEEN = _profile(1)  # the simulator waits for it

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.guard_condition import GuardCondition
 from rclpy.timer import Timer
@@ -29,7 +30,7 @@ from legion_ros.nodes.conversions import (
 )
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
 from legion_ros.nodes.parameters import parameter
-from legion_ros.nodes.qos import CLOCK, COMMAND, SENSOR
+from legion_ros.nodes.qos import CLOCK, COMMAND, SEEN, SENSOR
 from legion_ros.srv import MoveObject, ResetScene
 
 __all__ = ["SimNode", "main"]
@@ -51,10 +52,18 @@ class SimConfig(NodeConfig):
     max_objects: int = parameter(6, "in the first scene", 0, 8)
     headless: bool = parameter(True, "false opens the simulator's window")
     camera: bool = parameter(False, "publish the camera's images")
-    camera_name: str = parameter("front", "which camera of the model")
-    camera_rate: float = parameter(10.0, "images in a second of wall time", 0.1, 60)
-    camera_width: int = parameter(640, "pixels", 16, 1920)
-    camera_height: int = parameter(480, "pixels", 16, 1080)
+    camera_name: str = parameter("depth", "which camera of the model")
+    camera_rate: float = parameter(10.0, "images in a second of simulated time, at most", 0.1, 60)
+    camera_width: int = parameter(640, "pixels", 16, 1280)
+    camera_height: int = parameter(480, "pixels", 16, 960)
+    depth_noise: float = parameter(
+        0.001, "m: standard deviation at 1 m; grows with its square", 0, 1
+    )
+    perception: str = parameter("truth", "what /legion/scene is: truth, or left to perception_node: camera")
+    seen_age: float = parameter(0.4, "s simulated that rate 0 may be ahead of what was understood", 0.05, 10)
+    seen_timeout: float = parameter(
+        5.0, "s of wall time that rate 0 waits for perception", 0, 60
+    )
 
 
 class SimNode(LegionNode[SimConfig]):
@@ -75,10 +84,17 @@ class SimNode(LegionNode[SimConfig]):
         c = self.config
         if 0 < c.rate < SLOWEST:
             raise LegionError(f"rate {c.rate:g} is not valid: 0, or at least {SLOWEST:g} (times real time)")
+        if c.perception not in ("truth", "camera"):
+            raise LegionError(f"perception {c.perception!r} is not valid: truth or camera")
         self._world = self._make_world(visual=not c.headless)
         self._draw_scene(c.seed, c.min_objects, c.max_objects)
         self._tool = self.create_publisher(ToolState, "/legion/tool_state", SENSOR)
-        self._scene = self.create_publisher(SceneMessage, "/legion/scene", SENSOR)
+        self._truth = self.create_publisher(SceneMessage, "/legion/true_scene", SENSOR)
+        self._scene = None
+        if c.perception == "truth":
+            self._scene = self.create_publisher(SceneMessage, "/legion/scene", SENSOR)
+        else:
+            self.create_subscription(Time, "/legion/seen", self._on_seen, SEEN)
         self._joints = self.create_publisher(JointState, "/joint_states", SENSOR)
         self._clock_publisher = self.create_publisher(Clock, "/clock", CLOCK)
         self.create_subscription(ToolCommandMessage, "/legion/command", self._on_command, COMMAND)
@@ -87,7 +103,9 @@ class SimNode(LegionNode[SimConfig]):
         self._advance_now = self.create_guard_condition(self._advance)
         if c.camera:
             size = (c.camera_width, c.camera_height)
-            self._camera = Camera(self, lambda: self._make_world(True), c.camera_name, c.camera_rate, size)
+            self._camera = Camera(
+                self, lambda: self._make_world(True), c.camera_name, c.camera_rate, size, c.depth_noise
+            )
             self._camera.start()
         if not c.headless:
             self._open_window()
@@ -96,6 +114,7 @@ class SimNode(LegionNode[SimConfig]):
         """Let time run."""
         c = self.config
         self._began = (time.monotonic(), self._world.time)
+        self._seen, self._seen_at, self._waiting = self._world.time, time.monotonic(), False
         self._quarter = 0
         if 0 < c.rate <= EVEN:
             self.every(self._period / c.rate / 4, self._on_quarter)
@@ -139,7 +158,15 @@ class SimNode(LegionNode[SimConfig]):
             self._refused += 1
             return
         self._command, self._command_stamp = command, stamp
-        if not self.config.rate and self.active and stamp >= self._stamp - 1e-6:
+        # with a camera the scene comes a hop later than the tick, so the answer is to the state before
+        behind = self._period if self._scene is None else 0.0
+        if not self.config.rate and self.active and stamp >= self._stamp - behind - 1e-6:
+            self._advance_now.trigger()
+
+    def _on_seen(self, stamp: Time) -> None:
+        """Perception has understood the picture of that moment."""
+        self._seen, self._seen_at = seconds(stamp), time.monotonic()
+        if self._waiting:
             self._advance_now.trigger()
 
     def _on_quarter(self) -> None:
@@ -151,12 +178,24 @@ class SimNode(LegionNode[SimConfig]):
             self._publish()
 
     def _advance(self) -> None:
-        """One control period, at once."""
+        """One control period, at once; at rate 0 not before perception has kept up."""
         if self.active:
+            self._waiting = self._ahead_of_perception()
+            if self._waiting:
+                return
             self._step()
             self._publish()
             if not self.config.rate:
                 self._patience.reset()
+
+    def _ahead_of_perception(self) -> bool:
+        """Whether the newest understood picture is too old to go on. Without perception that ends, too."""
+        c = self.config
+        if c.rate or self._scene is not None or self._camera is None or self._camera.fault:
+            return False
+        if self._world.time - self._seen < c.seen_age - 1e-6:
+            return False
+        return time.monotonic() - self._seen_at < c.seen_timeout
 
     def _step(self) -> None:
         """Simulate one control period under the newest command, or a hold."""
@@ -239,7 +278,9 @@ class SimNode(LegionNode[SimConfig]):
         tool, seen = tool_message(scene.tool, scene.stamp), scene_message(scene)
         clock = Clock(clock=time_message(scene.stamp))
         self._tool.publish(tool)
-        self._scene.publish(seen)
+        if self._scene is not None:
+            self._scene.publish(seen)
+        self._truth.publish(seen)
         self._clock_publisher.publish(clock)
         joints = joint_message(world.joint_names, world.joint_positions, world.joint_velocities, scene.stamp)
         self._joints.publish(joints)

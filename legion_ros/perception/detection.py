@@ -92,7 +92,7 @@ class _Search:
     config: DetectionConfig
 
     def explain(self, points: np.ndarray, depth: int = 0) -> list[tuple[list[Fit], np.ndarray]]:
-        """Fits, best kind first, with the points that the best one explains; nothing for what is too small."""
+        """Fits, best kind first, with the points that the best one explains; one pair for each thing."""
         c = self.config
         fits = self._fits(points)
         good = residuals(fits[0], points) < c.near
@@ -119,7 +119,9 @@ class _Search:
         if float(fits[0].cost) > c.good:
             tilted = [refined(fit, few, self.look, floor, tilt=True) for fit in fits[:3]]
             # leaning is less likely than lying flat
-            fits = sorted([*fits, *(t for t in tilted if float(t.cost) < 0.7 * float(fits[0].cost))], key=_cost)
+            fits = sorted(
+                [*fits, *(t for t in tilted if float(t.cost) < 0.7 * float(fits[0].cost))], key=_cost
+            )
         return fits
 
 

@@ -1,8 +1,8 @@
 """Which kind of thing a cluster is, and how it lies: shape models fitted to one side of a surface.
 
-A cloud from one camera is a shell that faces it, so its middle is not the thing's middle. Each hypothesis is a
-kind in a pose; Gauss-Newton draws its surface to the points, and what it puts where the camera looks through
-counts against it.
+A cloud from one camera is a shell that faces it, so its middle is not the thing's middle. Each hypothesis is
+a kind in a pose; Gauss-Newton draws its surface to the points, and what it puts where the camera looks
+through counts against it.
 """
 
 from collections.abc import Iterable

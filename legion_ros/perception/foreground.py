@@ -55,10 +55,7 @@ def foreground(frame: Frame, background: np.ndarray, catalogue: Catalogue, toler
     """
     with np.errstate(invalid="ignore"):
         rows, columns = np.nonzero((frame.depth > 0.05) & (frame.depth < background - tolerance))
-    height = (
-        frame.viewpoint.position[2]
-        + frame.depth[rows, columns] * frame.viewpoint.rays[rows, columns, 2]
-    )
+    height = frame.viewpoint.position[2] + frame.depth[rows, columns] * frame.viewpoint.rays[rows, columns, 2]
     low = (height > REACH[0][2]) & (height < REACH[1][2])
     rows, columns = rows[low], columns[low]
     points = frame.viewpoint.points(frame.depth, rows, columns)

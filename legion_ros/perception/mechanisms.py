@@ -34,13 +34,16 @@ def drawer_joint(frame: Frame, surroundings: Surroundings) -> float | None:
     # its upper far side is what is seen of a round bar
     windows = ((bar, handle[0] + 0.25 * radius, radius), (panel, s.panel[:, 0].mean(), 0.0075))
     score = sum(_pieces(part, middle - values, width) for part, middle, width in windows)
-    best = float(values[int(np.argmax(score))])
     if score.max() < FEWEST:
         return None
-    offsets = [
-        middle - part[np.abs(part[:, 0] - middle + best) < width + 0.002, 0] for part, middle, width in windows
-    ]
-    return float(np.clip(np.mean(np.concatenate(offsets)), 0.0, s.drawer.travel))
+    best = float(values[score >= 0.95 * score.max()].mean())
+    for margin in (0.004, 0.002):
+        offsets = [
+            middle - part[np.abs(part[:, 0] - middle + best) < width + margin, 0]
+            for part, middle, width in windows
+        ]
+        best = float(np.mean(np.concatenate(offsets)))
+    return float(np.clip(best, 0.0, s.drawer.travel))
 
 
 def _pieces(points: np.ndarray, middles: np.ndarray, width: float) -> np.ndarray:

@@ -95,7 +95,11 @@ def _box_surface(half: np.ndarray, spacing: float) -> tuple[np.ndarray, np.ndarr
         grid = np.meshgrid(_spread(half[first], spacing), _spread(half[second], spacing))
         for sign in (-1.0, 1.0):
             face = np.zeros((grid[0].size, 3))
-            face[:, first], face[:, second], face[:, axis] = grid[0].ravel(), grid[1].ravel(), sign * half[axis]
+            face[:, first], face[:, second], face[:, axis] = (
+                grid[0].ravel(),
+                grid[1].ravel(),
+                sign * half[axis],
+            )
             normal = np.zeros_like(face)
             normal[:, axis] = sign
             points.append(face)

@@ -1,11 +1,17 @@
 """Where a depth camera stands and what each of its pixels looks at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
+import yaml
 
-__all__ = ["Pinhole", "Viewpoint"]
+from legion_ros.core import LegionError
+from legion_ros.core.scene import rotation_from
+
+__all__ = ["Pinhole", "Pose", "Viewpoint", "load_cameras"]
 
 
 @dataclass(frozen=True)
@@ -53,3 +59,37 @@ class Viewpoint:
         inside = (depth > 1e-6) & (columns >= 0) & (columns < self.pinhole.width)
         inside &= (rows >= 0) & (rows < self.pinhole.height)
         return np.where(inside, rows, -1).astype(int), np.where(inside, columns, -1).astype(int), depth
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where a camera stands."""
+
+    position: np.ndarray  # (3,) m, base frame
+    rotation: np.ndarray  # (3, 3), as Viewpoint has it
+
+    def viewpoint(self, pinhole: Pinhole) -> Viewpoint:
+        """The camera of these optics there."""
+        return Viewpoint(pinhole, self.position, self.rotation)
+
+
+def load_cameras(path: Path) -> Mapping[str, Pose]:
+    """Read config/cameras.yaml or another file like it: poses by the frame of the pictures.
+
+    Raises:
+        LegionError: it is not as described there.
+    """
+    try:
+        found = {}
+        for name, given in yaml.safe_load(path.read_text()).items():
+            position = np.array(given["position"], float).reshape(3)
+            quaternion = np.array(given["quaternion"], float).reshape(4)
+            length = float(np.linalg.norm(quaternion))
+            if not abs(length - 1) < 1e-3:
+                raise ValueError(f"the quaternion of {name!r} has length {length:.4g}, not 1")
+            found[name] = Pose(position, rotation_from(quaternion / length))
+        return found
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise LegionError(
+            f"{path} does not say where cameras stand: {error!r}; see config/cameras.yaml"
+        ) from error

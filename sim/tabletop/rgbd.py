@@ -3,7 +3,7 @@
 import mujoco
 import numpy as np
 
-__all__ = ["DepthCamera", "noisy"]
+__all__ = ["DepthCamera"]
 
 
 class DepthCamera:
@@ -57,16 +57,3 @@ class DepthCamera:
             self._context.free()
             self._gl.free()
             self._context = None
-
-
-def noisy(depth: np.ndarray, noise: float, rng: np.random.Generator) -> np.ndarray:
-    """Depth (H, W) m as a stereo camera measures it: its error grows with the square of the distance.
-
-    Args:
-        depth: (H, W) float32 m.
-        noise: standard deviation in m at a distance of 1 m; 0: none.
-        rng: draws the errors.
-    """
-    if not noise:
-        return depth
-    return depth + np.float32(noise) * depth**2 * rng.standard_normal(depth.shape, np.float32)

@@ -228,16 +228,27 @@ class TabletopWorld:
         renderer.update_scene(self.data, camera)
         return renderer.render()
 
-    def take(self, camera: str, width: int = 640, height: int = 480) -> tuple[np.ndarray, np.ndarray]:
+    def take(
+        self,
+        camera: str,
+        width: int = 640,
+        height: int = 480,
+        noise: float = 0.0,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Colour (height, width, 3) uint8 and depth (height, width) float32 m of a camera, in one go.
 
-        The size is that of the first call.
+        The size is that of the first call. The depth is as a stereo camera measures it: its error has a
+        standard deviation of `noise` m at 1 m and grows with the square of the distance.
         """
         if not self._visual:
             raise RuntimeError("this world has nothing to look at: make it with TabletopWorld(visual=True)")
         if self._depth_camera is None:
             self._depth_camera = DepthCamera(self.model, width, height)
-        return self._depth_camera.take(self.data, camera)
+        color, depth = self._depth_camera.take(self.data, camera)
+        if noise and rng is not None:
+            depth += np.float32(noise) * depth**2 * rng.standard_normal(depth.shape, np.float32)
+        return color, depth
 
     def focal_length(self, camera: str = "front", height: int = 480) -> float:
         """Focal length of a camera in pixels, both axes, for pictures of that height."""

@@ -18,6 +18,7 @@ class RunningGraph:
 
     def __init__(self, knowledge, names=None, parameters=None, respawns=0, wait=True, **arguments):
         self.domain = domain = free_domain()
+        arguments = {"perception": "truth", **arguments}  # what is tested here needs no camera
         simulation = Simulation(knowledge=str(knowledge), domain=str(domain), **arguments)
         os.environ.update(simulation.environment())
         from legion_ros.nodes.client import GraphClient
