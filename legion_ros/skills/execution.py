@@ -1,17 +1,18 @@
-"""Sees a plan through: ticked from outside, it starts skills, judges them by the scene and retries."""
+"""Sees a goal through: ticked from outside, it plans, starts skills, judges them, and plans again."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from enum import Enum
 
 import py_trees
 from py_trees.common import Status
 
 from legion_ros.core import GroundedSkill, LegionError, Scene
-from legion_ros.skills.behaviours import Progress, Settings, branch
-from legion_ros.skills.plan import Plan
+from legion_ros.skills.behaviours import Planning, Progress, Pursuit, Settings
+from legion_ros.skills.goal import Goal, Stage
 from legion_ros.skills.runner import SkillRunner
 
-__all__ = ["Execution", "ExecutionStatus"]
+__all__ = ["Execution", "ExecutionStatus", "at_once"]
 
 
 class ExecutionStatus(Enum):
@@ -23,53 +24,85 @@ class ExecutionStatus(Enum):
     CANCELED = "canceled"
 
 
-class Execution:
-    """One plan being carried out.
+def at_once(work: Callable[[], tuple[GroundedSkill, ...]]) -> Future:
+    """Plan where the tick is, instead of in a worker: for tests."""
+    done: Future = Future()
+    try:
+        done.set_result(work())
+    except Exception as error:
+        done.set_exception(error)
+    return done
 
-    A step whose success holds already is passed over. A step that fails is tried again; a goal for several
-    objects ("clear the table") goes on with the others and comes back to what is left, before the plan fails
-    with the reason. `tick` returns at once, always.
+
+class Execution:
+    """One goal being worked off, stage by stage.
+
+    Each stage is planned from what is seen when it begins, and again whenever the rest of its plan no longer
+    leads there. A step that fails is tried again, then left for later; help is asked for what is left at
+    last. `tick` returns at once, always.
     """
 
     def __init__(
         self,
-        plan: Plan,
+        goal: Goal,
+        planning: Planning,
         runner: SkillRunner,
         scene_source: Callable[[], Scene | None],
         settings: Settings | None = None,
+        submit: Callable[[Callable], Future] = at_once,
+        foreseen: tuple[GroundedSkill, ...] = (),
+        lasting: Stage | None = None,
     ) -> None:
         """Nothing is started before the first tick.
 
         Args:
-            plan: from a Composer.
+            goal: from a Composer.
+            planning: finds steps, of this goal.
             runner: carries out single skills.
             scene_source: the newest scene, or None while there is none; called in every tick.
             settings: how long to persevere.
+            submit: has planning done, in a worker for instance.
+            foreseen: the steps that were planned when the goal was given, shown until there are others.
+            lasting: what is to hold when all stages are over; what came undone meanwhile is done again.
         """
-        self._progress = Progress(runner, scene_source, settings or Settings(), plan, list(plan.steps))
-        children = [branch(part, self._progress) for part in plan.parts]
-        self._tree = py_trees.composites.Sequence(plan.instruction, memory=True, children=children)
+        self._progress = Progress(runner, scene_source, planning, submit, settings or Settings())
+        self._foreseen = foreseen
+        stages = [*goal.stages, *([lasting] if lasting else [])]
+        children = [Pursuit(stage, self._progress) for stage in stages]
+        self._tree = py_trees.composites.Sequence(goal.instruction, memory=True, children=children)
         self.status = ExecutionStatus.RUNNING
         self.reason = ""  # why it failed or was canceled; while it runs, why the latest attempt failed
 
     @property
     def steps(self) -> tuple[GroundedSkill, ...]:
-        """The plan as it stands now: a goal gone through again may ask for other steps than at first."""
-        return tuple(self._progress.steps)
+        """What was done, and what is planned as things stand now."""
+        progress = self._progress
+        known = [*progress.done, *progress.ahead]
+        if self.status is not ExecutionStatus.RUNNING:
+            return tuple(known)
+        return (*known, *self._foreseen[len(known) :])
 
     @property
     def current(self) -> int:
         """Index into `steps` of the one that runs or ran last."""
-        return self._progress.current
+        return min(len(self._progress.done), max(len(self.steps) - 1, 0))
 
     @property
     def progress(self) -> float:
         """Share of `steps` that was achieved, 0 to 1."""
-        if self.status is ExecutionStatus.SUCCEEDED or not self._progress.steps:
+        if self.status is ExecutionStatus.SUCCEEDED or not self.steps:
             return 1.0
-        return len(self._progress.achieved.intersection(self._progress.steps)) / len(
-            set(self._progress.steps)
-        )
+        return len(self._progress.done) / len(self.steps)
+
+    @property
+    def help(self) -> str:
+        """What help is asked for, "" when none is."""
+        return self._progress.help
+
+    @property
+    def replans(self) -> int:
+        """How many plans were made, beyond the first of each stage that needed one."""
+        return self._progress.replans
 
     def tick(self) -> ExecutionStatus:
         """Look once at the scene and the runner, and do what follows. Does nothing after the end."""

@@ -15,4 +15,4 @@ def encoder():
 def composer(encoder):
     """Over the knowledge that ships; nobody acts here, so the experts' tensors will do."""
     knowledge = Knowledge.load(share("config", "knowledge", "tabletop"), expert=dict)
-    return Composer(knowledge, encoder, share("config", "decompositions.yaml"))
+    return Composer(knowledge, encoder, share("config", "goals.yaml"))
