@@ -3,6 +3,7 @@
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import Future as Planning
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from legion_ros.core import LegionError, Scene
 from legion_ros.language.guard import LIMIT
 from legion_ros.msg import GoalStatus, SafetyState, ToolState
 from legion_ros.msg import Scene as SceneMessage
+from legion_ros.nodes.announced_knowledge import AnnouncedKnowledge
 from legion_ros.nodes.conversions import scene_from, tool_from
 from legion_ros.nodes.goal_intake import GoalIntake, cut, too_long
 from legion_ros.nodes.goal_server import GoalServer
@@ -27,6 +29,8 @@ from legion_ros.nodes.qos import GOAL_INTAKE, GOAL_STATUS, SENSOR, STATE
 from legion_ros.nodes.skill_client import SkillClient
 from legion_ros.share import share
 from legion_ros.skills import Composer, Execution, ExecutionStatus, Plan
+from legion_ros.skills.behaviours import Settings
+from legion_ros.skills.replanning import Replanning
 
 __all__ = ["ComposerNode", "main"]
 
@@ -42,10 +46,11 @@ class ComposerConfig(NodeConfig):
     """Parameters of composer_node."""
 
     knowledge: str = parameter("", "folder of what was learned; empty: the knowledge that ships")
-    decompositions: str = parameter("", "file of the tasks that fall into skills; empty: the one that ships")
+    goals: str = parameter("", "file of goals that no single skill is named by; empty: the one that ships")
     rate: float = parameter(20.0, "Hz at which plans are looked after", 1, 100)
     scene_timeout: float = parameter(1.0, "s of wall time without a scene until goals are refused", 0.1, 60)
     patience: float = parameter(2.0, "s without a word from policy_node until it counts as gone", 0.5, 60)
+    help_wait: float = parameter(20.0, "s that help is waited for before a goal fails; 0: none", 0, 3600)
 
 
 @dataclass
@@ -80,7 +85,11 @@ class ComposerNode(LegionNode[ComposerConfig]):
         import torch
 
         torch.set_num_threads(1)  # the other core is for control
-        self._composer = self._make_composer()
+        given = self.config.knowledge
+        folder = Path(given) if given else share("config", "knowledge", "tabletop")
+        make = self._composer_maker()
+        self._composer = make(folder)
+        self._announced = AnnouncedKnowledge(self, folder, make)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="planning")
         self._status = self.create_publisher(GoalStatus, "/legion/goal_status", GOAL_STATUS)
         self._scene.listen(self, SceneMessage, "/legion/scene", SENSOR)
@@ -120,20 +129,20 @@ class ComposerNode(LegionNode[ComposerConfig]):
                 "succeeded": self._succeeded,
                 "failed": self._failed,
                 "refused_outright": self._server.refused,
+                "knowledge": self._announced.folder,
             }
         )
 
-    def _make_composer(self) -> Composer:
+    def _composer_maker(self) -> Callable[[Path], Composer]:
+        """What makes a composer of a folder of knowledge."""
         from legion_ros.knowledge import Knowledge
         from legion_ros.language import SentenceEncoder
 
-        c = self.config
-        knowledge = Path(c.knowledge) if c.knowledge else share("config", "knowledge", "tabletop")
-        given = c.decompositions
-        decompositions = Path(given) if given else share("config", "decompositions.yaml")
+        given = self.config.goals
+        goals = Path(given) if given else share("config", "goals.yaml")
         encoder = SentenceEncoder()
         encoder.encode(["clear the table"])  # the first one takes seconds: not while somebody waits
-        return Composer(Knowledge.load(knowledge), encoder, decompositions)
+        return lambda folder: Composer(Knowledge.load(folder), encoder, goals)
 
     # -- goals in -----------------------------------------------------------------------------------------
 
@@ -169,6 +178,8 @@ class ComposerNode(LegionNode[ComposerConfig]):
 
     def _tick(self) -> None:
         """Answer the goals that came, and look after the one that runs."""
+        if self._task is None:
+            self._composer = self._announced.take() or self._composer
         arrivals, more = self._intake.take()
         for arrival in arrivals:
             try:
@@ -211,15 +222,30 @@ class ComposerNode(LegionNode[ComposerConfig]):
             self._end(GoalStatus.FAILED, f"planning failed: {error!r}")
             return
         self._skills.forget()
-        task.execution, task.notes = Execution(plan, self._skills, self._newest_scene), plan.notes
-        self._publish(task, GoalStatus.ACCEPTED, "; ".join(plan.notes))
+        task.execution, task.notes = self._execution(plan), plan.notes
+        self._publish(task, GoalStatus.ACCEPTED, "; ".join((*plan.goal.notes, *plan.explanation)))
         self._go_on(task)
+
+    def _execution(self, plan: Plan) -> Execution:
+        """What sees the plan through; it plans again in the worker."""
+        return Execution(
+            plan.goal,
+            Replanning(self._composer.planner, plan.goal.untouched),
+            self._skills,
+            self._newest_scene,
+            Settings(help_wait=round(self.config.help_wait * self.config.rate)),
+            submit=self._worker.submit,
+            foreseen=tuple(step.skill for step in plan.steps),
+            lasting=plan.lasting,
+        )
 
     def _go_on(self, task: _Task) -> None:
         """Tick the plan; say what has changed, or how it ended."""
         execution = task.execution
         execution.tick()
-        if execution.status is ExecutionStatus.RUNNING:
+        if execution.help:
+            self._publish(task, GoalStatus.HELP, execution.help)
+        elif execution.status is ExecutionStatus.RUNNING:
             self._publish(task, GoalStatus.RUNNING, execution.reason)
         else:
             # with nothing to do, the notes say why; otherwise they were told with the plan
