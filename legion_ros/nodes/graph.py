@@ -18,7 +18,8 @@ from legion_ros.share import share
 
 __all__ = ["NODES", "Process", "Simulation", "environment"]
 
-NODES = ("sim_node", "safety_node", "policy_node", "composer_node")
+NODES = ("sim_node", "safety_node", "policy_node", "composer_node", "teacher_node")
+PERCEPTION = ("camera", "truth")
 LAST_DOMAIN = 101  # beyond it the ports of a ROS domain meet those that Linux hands out
 
 
@@ -54,7 +55,8 @@ class Simulation:
     seed: int = _argument(0, "of the scene: the same seed gives the same objects in the same poses")
     rate: float = _argument(1.0, "simulated seconds in a second; 0: as fast as it goes")
     knowledge: str = _argument("", "folder of what was learned; empty: the knowledge that ships")
-    camera: bool = _argument(False, "publish the camera's images")
+    perception: str = _argument("camera", "what /legion/scene is: seen by the camera, or the truth")
+    camera: bool = _argument(False, "publish the camera's images, also where perception does not need them")
     record: str = _argument(
         "", "folder to record the run into, for `legion replay`; empty: it is not recorded"
     )
@@ -66,6 +68,8 @@ class Simulation:
             raise LegionError(f"rate {self.rate} is not valid: 0 is as fast as it goes, 1 is real time")
         if self.domain and not (self.domain.isdecimal() and int(self.domain) <= LAST_DOMAIN):
             raise LegionError(f"domain {self.domain!r} is not a number from 0 to {LAST_DOMAIN}")
+        if self.perception not in PERCEPTION:
+            raise LegionError(f"perception {self.perception!r} is not valid: {' or '.join(PERCEPTION)}")
         if self.knowledge and not Path(self.knowledge).is_dir():
             raise LegionError(f"knowledge {self.knowledge!r} is not a folder; `legion train` makes one")
         if self.record and Path(self.record).exists() and not Path(self.record).is_dir():
@@ -88,7 +92,8 @@ class Simulation:
             Path(self.knowledge).resolve() if self.knowledge else share("config", "knowledge", "tabletop")
         )
         knowledge = {"knowledge": str(folder)}
-        simulator = {name: getattr(self, name) for name in ("headless", "seed", "rate", "camera")}
+        simulator = {name: getattr(self, name) for name in ("headless", "seed", "rate", "perception")}
+        simulator["camera"] = self.camera or self.perception == "camera"
         # at the pace of the wall clock, what moves the arm goes before everything else, where permitted
         priority = {"realtime_priority": 10 if 0 < self.rate <= 1 else 0}
         given = {
@@ -97,10 +102,18 @@ class Simulation:
             # the control period is the robot's: on /clock, so that it holds at every pace
             "policy_node": knowledge | priority | {"use_sim_time": True},
             "composer_node": knowledge,
+            "teacher_node": knowledge,
             "recorder_node": {"folder": str(Path(self.record).resolve())},
         }
-        names = (*NODES, "recorder_node") if self.record else NODES
-        return tuple(Process(name, share("config", f"{name}.yaml"), given.get(name, {})) for name in names)
+        return tuple(
+            Process(name, share("config", f"{name}.yaml"), given.get(name, {})) for name in self.nodes
+        )
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Names of the nodes that are to be started."""
+        seeing = ("perception_node",) if self.perception == "camera" else ()
+        return (*NODES, *seeing, *(("recorder_node",) if self.record else ()))
 
     def environment(self) -> dict[str, str]:
         """Environment variables of all its processes, and of whoever wants to talk to them."""
