@@ -88,7 +88,10 @@ def probe(task: StreamTask, episodes: int, rng: np.random.Generator, threads: in
         seen = trial(environment, random_actions(environment, rng), rng, EARLY + 1)
     early = np.concatenate((seen.observation, seen.action), axis=2)
     return Probe(
-        seen.instructions, seen.observation[0], np.stack(early, axis=1), np.stack(seen.reward, axis=1)
+        seen.instructions,
+        seen.observation[0],
+        np.ascontiguousarray(early.swapaxes(0, 1)),
+        np.ascontiguousarray(seen.reward.T),
     )
 
 

@@ -34,6 +34,6 @@ def collect(
     return Family(
         encode(tuple(sentences)),
         seen.observation[0],
-        np.stack(seen.following, axis=1),
-        np.stack(seen.reward, axis=1),
+        np.ascontiguousarray(seen.following.swapaxes(0, 1)),
+        np.ascontiguousarray(seen.reward.T),
     )
