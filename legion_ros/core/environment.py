@@ -7,7 +7,7 @@ import numpy as np
 
 from legion_ros.core.layout import Layout
 
-__all__ = ["Environment", "StepResult"]
+__all__ = ["Environment", "StepResult", "Wrapped"]
 
 
 @dataclass(frozen=True)
@@ -50,3 +50,33 @@ class Environment(Protocol):
     def close(self) -> None:
         """Release what it holds; safe to call twice."""
         ...
+
+
+class Wrapped(Environment):
+    """Another environment in its own place, the same but for what a subclass changes."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Wrap `environment`, which is closed with this one."""
+        self.environment = environment
+        self.num_envs = environment.num_envs
+        self.observation_layout = environment.observation_layout
+        self.action_layout = environment.action_layout
+        self.control_period = environment.control_period
+        self.horizon = environment.horizon
+
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """(num_envs,) what each episode is asked to do."""
+        return self.environment.instructions
+
+    def reset(self, rng: np.random.Generator, where: np.ndarray | None = None) -> np.ndarray:
+        """As the environment's."""
+        return self.environment.reset(rng, where)
+
+    def step(self, action: np.ndarray) -> StepResult:
+        """As the environment's."""
+        return self.environment.step(action)
+
+    def close(self) -> None:
+        """Close the environment."""
+        self.environment.close()

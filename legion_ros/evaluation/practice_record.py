@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from legion_ros.core import Environment, StepResult
+from legion_ros.core.environment import Wrapped
 
 __all__ = ["PracticeRecord", "Recorded"]
 
@@ -45,24 +46,14 @@ class PracticeRecord:
         ]
 
 
-class Recorded(Environment):
+class Recorded(Wrapped):
     """The same environment, its steps counted."""
 
     def __init__(self, environment: Environment, record: Callable[[], PracticeRecord], task: str) -> None:
         """Wrap `environment`, which is closed with this one; `record()` is whom to tell."""
-        self.environment = environment
-        self.num_envs = environment.num_envs
-        self.observation_layout = environment.observation_layout
-        self.action_layout = environment.action_layout
-        self.control_period = environment.control_period
-        self.horizon = environment.horizon
+        super().__init__(environment)
         self._record, self._task = record, task
         self._reached = np.zeros(environment.num_envs, bool)
-
-    @property
-    def instructions(self) -> tuple[str, ...]:
-        """(num_envs,) what each episode is asked to do."""
-        return self.environment.instructions
 
     def reset(self, rng: np.random.Generator, where: np.ndarray | None = None) -> np.ndarray:
         """As the environment's."""
@@ -77,7 +68,3 @@ class Recorded(Environment):
         self._record().stepped(self._task, self.num_envs, int(over.sum()), int((over & self._reached).sum()))
         self._reached[over] = False
         return result
-
-    def close(self) -> None:
-        """Close the environment."""
-        self.environment.close()

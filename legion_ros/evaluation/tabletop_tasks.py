@@ -5,7 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from legion_ros.core import Environment, GroundedSkill, LegionError, StepResult
+from legion_ros.core import Environment, GroundedSkill, LegionError
+from legion_ros.core.environment import Wrapped
 from legion_ros.core.episode import Episode
 from legion_ros.evaluation.streams import StreamTask
 from legion_ros.language import Instructions
@@ -30,7 +31,7 @@ def tabletop_task(skill: str) -> StreamTask:
     )
 
 
-class Worded(Environment):
+class Worded(Wrapped):
     """A tabletop whose episodes are asked for by sentences with slots, as the composer embeds them.
 
     The sentence names the fixture that is aimed at; which thing it is about is seen, not heard.
@@ -38,32 +39,25 @@ class Worded(Environment):
 
     def __init__(self, environment, sentences: tuple[str, ...]) -> None:  # noqa: ANN001
         """Wrap a TabletopEnvironment, which is closed with this one."""
-        self.environment = environment
-        self.num_envs = environment.num_envs
-        self.observation_layout = environment.observation_layout
-        self.action_layout = environment.action_layout
-        self.control_period = environment.control_period
-        self.horizon = environment.horizon
-        self.instructions = tuple(environment.instructions)
+        super().__init__(environment)
+        self._tabletop = environment
+        self._words = tuple(environment.instructions)
         self._sentences = sentences
+
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """(num_envs,) what each episode is asked to do."""
+        return self._words
 
     def reset(self, rng: np.random.Generator, where: np.ndarray | None = None) -> np.ndarray:
         """As the environment's; every new episode draws a sentence."""
         observation = self.environment.reset(rng, where)
-        words = list(self.instructions)
+        words = list(self._words)
         for i in np.flatnonzero(np.ones(self.num_envs, bool) if where is None else where):
-            fitting = fitting_sentences(self._sentences, self.environment.skills[i])
+            fitting = fitting_sentences(self._sentences, self._tabletop.skills[i])
             words[i] = embeddable(fitting[int(rng.integers(len(fitting)))])
-        self.instructions = tuple(words)
+        self._words = tuple(words)
         return observation
-
-    def step(self, action: np.ndarray) -> StepResult:
-        """As the environment's."""
-        return self.environment.step(action)
-
-    def close(self) -> None:
-        """Close the environment."""
-        self.environment.close()
 
 
 def fitting_sentences(sentences: tuple[str, ...], skill: GroundedSkill) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from legion_ros.core import Environment, StepResult
+from legion_ros.core.environment import Wrapped
 from legion_ros.core.layout import Field, Layout
 
 __all__ = ["Instructed"]
@@ -12,25 +13,16 @@ __all__ = ["Instructed"]
 Encode = Callable[[tuple[str, ...]], np.ndarray]  # sentences -> (N, D) float32 unit embeddings
 
 
-class Instructed(Environment):
+class Instructed(Wrapped):
     """The same tasks; observations are (N, O + D): the environment's, then the sentence's embedding."""
 
     def __init__(self, environment: Environment, encode: Encode) -> None:
         """Wrap `environment`, which is closed with this one."""
-        self.environment = environment
-        self.num_envs = environment.num_envs
-        self.action_layout = environment.action_layout
-        self.control_period = environment.control_period
-        self.horizon = environment.horizon
+        super().__init__(environment)
         self._encode = encode
         self._embedding = encode(environment.instructions)
         fields = (*environment.observation_layout.fields, Field("instruction", self._embedding.shape[1], "1"))
         self.observation_layout = Layout(fields)
-
-    @property
-    def instructions(self) -> tuple[str, ...]:
-        """(num_envs,) what each episode is asked to do."""
-        return self.environment.instructions
 
     def reset(self, rng: np.random.Generator, where: np.ndarray | None = None) -> np.ndarray:
         """As the environment's; (num_envs, O + D)."""
@@ -48,10 +40,6 @@ class Instructed(Environment):
             result.truncated,
             result.success,
         )
-
-    def close(self) -> None:
-        """Close the environment."""
-        self.environment.close()
 
     def _told(self, observation: np.ndarray) -> np.ndarray:
         return np.concatenate((observation, self._embedding), axis=1, dtype=np.float32)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from legion_ros.core import Environment, StepResult
+from legion_ros.core.environment import Wrapped
 from legion_ros.learning.methods.method import Actor, Encode, MethodError
 
 __all__ = ["Memory", "Sample", "Seen", "Witnessed"]
@@ -81,24 +82,14 @@ class Sample:
             self._sentence = np.concatenate((self._sentence, np.empty(rows - len(self._sentence), np.int64)))
 
 
-class Witnessed(Environment):
+class Witnessed(Wrapped):
     """The same environment; what is seen before each action is offered to a sample."""
 
     def __init__(self, environment: Environment, sample: Sample) -> None:
         """Wrap `environment`, which is closed with this one."""
-        self.environment = environment
-        self.num_envs = environment.num_envs
-        self.observation_layout = environment.observation_layout
-        self.action_layout = environment.action_layout
-        self.control_period = environment.control_period
-        self.horizon = environment.horizon
+        super().__init__(environment)
         self._sample = sample
         self._observation = np.empty((0, 0), np.float32)
-
-    @property
-    def instructions(self) -> tuple[str, ...]:
-        """(num_envs,) what each episode is asked to do."""
-        return self.environment.instructions
 
     def reset(self, rng: np.random.Generator, where: np.ndarray | None = None) -> np.ndarray:
         """As the environment's."""
@@ -112,10 +103,6 @@ class Witnessed(Environment):
         self._sample.offer(self._observation, instructions)
         self._observation = result.observation
         return result
-
-    def close(self) -> None:
-        """Close the environment."""
-        self.environment.close()
 
 
 @dataclass(frozen=True)
