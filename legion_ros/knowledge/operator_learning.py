@@ -11,8 +11,9 @@ posterior is sure enough of a rate that is high enough.
    (one-sided, Bonferroni over the literals), if nearly all successes met it and success was much rarer
    without. The next one is judged by the attempts that met those before, so that of two that come together
    (open, not closed) one is taken. What held, or did not, in all attempts is never taken: nothing divides.
-3. Effects, from the successes that met the preconditions: what began where it had not held, what ended where
-   it had. What began and is gone a second later is momentary.
+3. Effects, from the successes that met the preconditions: what began nearly always where it had not held;
+   what ended more often than not where it had, because a plan must not count on what it may lose. What began
+   and is gone a second later is momentary.
 """
 
 from collections.abc import Sequence
@@ -45,6 +46,7 @@ class OperatorConfig:
     """When counts are enough."""
 
     nearly: float = 0.85  # rate from which something happens nearly always
+    loses: float = 0.5  # rate from which a fact that held can't be counted on after a success
     sure: float = 0.95  # posterior probability of such a rate
     agrees: float = 0.9  # share of failures that a purpose does not hold after
     significance: float = 0.001  # of Fisher's test, before it is divided by the number of literals
@@ -197,12 +199,17 @@ def _begun(table: _Table, shown: np.ndarray, purposes: np.ndarray, config: Opera
 def _ended(table: _Table, shown: np.ndarray, config: OperatorConfig) -> list[Effect]:
     could = table.before & shown[:, None]
     chances, ended = could.sum(0), (could & ~table.later).sum(0)
-    found = np.flatnonzero(_nearly(ended, chances, config))
+    found = np.flatnonzero(_sure(ended, chances, config.loses, config))
     return [Effect(table.facts[i], False, int(ended[i]), int(chances[i])) for i in found]
 
 
 def _nearly(happened: np.ndarray, chances: np.ndarray, config: OperatorConfig) -> np.ndarray:
     """(F,) whether it is sure enough that this happens nearly always."""
+    return _sure(happened, chances, config.nearly, config)
+
+
+def _sure(happened: np.ndarray, chances: np.ndarray, rate: float, config: OperatorConfig) -> np.ndarray:
+    """(F,) whether it is sure enough that this happens at this rate or more."""
     from scipy.stats import beta
 
-    return beta.sf(config.nearly, happened + 0.5, chances - happened + 0.5) >= config.sure
+    return beta.sf(rate, happened + 0.5, chances - happened + 0.5) >= config.sure

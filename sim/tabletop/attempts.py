@@ -41,7 +41,7 @@ def draw_attempt(rng: np.random.Generator, world: TabletopWorld, skill: str) -> 
         things = list(sketch.objects)
         for number in range(on_table):
             if rng.random() < _MOVED:
-                things[number] = _elsewhere(rng, things, number, drawer)
+                things[number] = _elsewhere(rng, things, number, on_table, drawer)
         sketch = replace(sketch, objects=tuple(things), joints=start(rng, world), settle=14)
         world.place(replace(sketch, opening=float(rng.uniform(0.0, 0.08))))
         scene = world.scene()
@@ -68,13 +68,16 @@ def _arguments(rng: np.random.Generator, scene: Scene, skill: str) -> GroundedSk
 
 
 def _elsewhere(
-    rng: np.random.Generator, things: list[PlacedObject], number: int, drawer: float
+    rng: np.random.Generator, things: list[PlacedObject], number: int, on_table: int, drawer: float
 ) -> PlacedObject:
-    """The thing at a named place, in the drawer or on another; where it was when there is no room."""
+    """The thing at a named place, in the drawer or on another; where it was when there is no room.
+
+    The first `on_table` of the things are not in the bin.
+    """
     thing = things[number]
     size, lying = KINDS[SLOTS[thing.slot]].size, False
     others = [other for other in things if other is not thing]
-    where = str(rng.choice(["place", "drawer", "stack"], p=[0.45, 0.35, 0.2]))
+    where = str(rng.choice(["place", "drawer", "stack"], p=[0.4, 0.3, 0.3]))
     spot = rng.uniform(-_JITTER, _JITTER, 3) * (1, 1, 0)
     if where == "place":
         spot += PLACES[str(rng.choice(list(PLACES)))]
@@ -84,7 +87,8 @@ def _elsewhere(
         if drawer < DRAWER.travel and size[0 if lying else 2] > DRAWER.size[2]:
             return thing  # it would stick in the cabinet
     else:
-        flat = [other for other in others if SLOTS[other.slot] in ("box", "block")]
+        standing = [other for other in things[:on_table] if other is not thing]
+        flat = [other for other in standing if SLOTS[other.slot] in ("box", "block")]
         if not flat:
             return thing
         under = flat[int(rng.integers(len(flat)))]
