@@ -22,12 +22,11 @@ class Reach:
         """Nothing was done yet."""
         self.facts = set(state.facts | state.moments)
         self.held = state.facts  # at the start
-        self.ended: set[Fact] = set()  # of these, what some action ends
-        self.done: list[Action] = []
+        self.ended: set[Fact] = set()
 
     def allows(self, action: Action) -> bool:
         """Whether the action's conditions could be met."""
-        return not self.missing(action) and not self.standing(action)
+        return action.needs <= self.facts and not (self.held & action.forbids) - self.ended
 
     def missing(self, action: Action) -> list[Fact]:
         """What it needs that nothing brings about."""
@@ -35,25 +34,26 @@ class Reach:
 
     def standing(self, action: Action) -> list[Fact]:
         """What is in its way that nothing ends."""
-        return sorted(fact for fact in self.held - self.ended if action.rules_out(fact))
+        return sorted((self.held & action.forbids) - self.ended)
 
     def take(self, action: Action) -> None:
         """Add what the action does."""
-        self.done.append(action)
         self.facts |= action.begins | action.moments
-        self.ended |= {fact for fact in self.held if action.undoes(fact)}
+        self.ended |= action.ends
 
 
 def reachable(state: State, possible: Sequence[Action]) -> Reach:
     """The delete relaxation's fixed point (Hoffmann and Nebel 2001): what it lacks, no plan reaches."""
     reach, left = Reach(state), list(possible)
     while True:
-        allowed = [action for action in left if reach.allows(action)]
+        allowed, barred = [], []
+        for action in left:
+            (allowed if reach.allows(action) else barred).append(action)
         if not allowed:
             return reach
         for action in allowed:
             reach.take(action)
-        left = [action for action in left if action not in allowed]
+        left = barred
 
 
 def explain(

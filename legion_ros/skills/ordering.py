@@ -36,39 +36,34 @@ def _doable(plan: Sequence[Action], state: State) -> tuple[list[Action], State]:
     return done, state
 
 
-def nearest_first(plan: Sequence[Action], state: State, scene: Scene) -> list[Action]:
+def nearest_first(plan: Sequence[Action], scene: Scene) -> list[Action]:
     """The same actions, those first whose object has the shortest way: nothing is carried over others.
 
     Only actions that have nothing to do with one another change places (as in a block deordering), so the
     plan does what it did.
     """
-    facts = state.facts.union(*(action.begins for action in plan))
+    before = {
+        action: [earlier for earlier in plan[:number] if _tied(earlier, action)]
+        for number, action in enumerate(plan)
+    }
     order: list[Action] = []
     left = list(plan)
     while left:
-        free = [
-            action
-            for number, action in enumerate(left)
-            if not any(_tied(earlier, action, facts) for earlier in left[:number])
-        ]
+        free = [action for action in left if not any(earlier in left for earlier in before[action])]
         chosen = min(free, key=lambda action: _way(action, scene))
         left.remove(chosen)
         order.append(chosen)
     return order
 
 
-def _tied(first: Action, second: Action, facts: frozenset[Fact]) -> bool:
+def _tied(first: Action, second: Action) -> bool:
     """Whether their order matters: one changes what the other asks for, or changes too."""
-    return first.skill == second.skill or _affects(first, second, facts) or _affects(second, first, facts)
+    return first.skill == second.skill or _affects(first, second) or _affects(second, first)
 
 
-def _affects(first: Action, second: Action, facts: frozenset[Fact]) -> bool:
-    if any(fact in second.needs or second.rules_out(fact) or second.undoes(fact) for fact in first.begins):
-        return True
-    return any(
-        first.undoes(fact) and (fact in second.needs or fact in second.begins or second.rules_out(fact))
-        for fact in facts
-    )
+def _affects(first: Action, second: Action) -> bool:
+    asked = second.needs | second.forbids
+    return not asked.isdisjoint(first.begins | first.ends) or not first.begins.isdisjoint(second.ends)
 
 
 def _way(action: Action, scene: Scene) -> float:

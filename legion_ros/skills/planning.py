@@ -77,14 +77,14 @@ class Planner:
         state = State(now)
         if not state.lacks(wanted):
             return ()
-        everything = _harmless(actions(self.operators, scene), wanted)
+        everything = _harmless(actions(self.operators, scene, now), wanted)
         possible = [action for action in everything if not _touches(action, untouched)]
         if state.lacks(wanted) - reachable(state, possible).facts:
             raise explain(state, wanted, scene, possible, everything, untouched)
         proposal = self._search.solve(state, wanted, possible)
         if proposal is None:
             raise self._conflict(state, wanted, possible)
-        ordered = nearest_first(without_detours(proposal, state, wanted), state, scene)
+        ordered = nearest_first(without_detours(proposal, state, wanted), scene)
         steps = _explained(ordered, state, wanted)
         verify(steps, now, wanted, self.operators)
         return steps
@@ -128,7 +128,7 @@ def _touches(action: Action, untouched: frozenset[str]) -> bool:
 def _harmless(possible: Sequence[Action], wanted: frozenset[Fact]) -> list[Action]:
     """Without those that do for good what nobody asked for: the bin is no place to put things aside."""
     made = {fact for action in possible for fact in action.purposes - action.moments} - wanted
-    lasting = {fact for fact in made if not any(action.undoes(fact) for action in possible)}
+    lasting = made.difference(*(action.ends for action in possible))
     return [action for action in possible if not action.purposes & lasting]
 
 
@@ -146,13 +146,12 @@ def _reason(
 ) -> tuple[str, bool]:
     """What the action is for: what was asked for (True), or else the first later action that needs it."""
     begun = action.begins | action.moments
-    ended = [fact for fact in sorted(state.facts) if action.undoes(fact)]
     asked = [fact for fact in sorted(begun & wanted) if not any(fact in other.begins for other in later)]
     if asked:
         return f"so that {' and '.join(map(str, asked))}, which was asked for", True
     for other in later:
         needed = [str(fact) for fact in sorted((action.begins - state.facts) & other.needs)]
-        needed += [f"not {fact}" for fact in ended if other.rules_out(fact)]
+        needed += [f"not {fact}" for fact in sorted(action.ends & state.facts & other.forbids)]
         if needed:
             return f"{other.skill} needs {' and '.join(needed)}", False
     return "what was asked for needs it", False

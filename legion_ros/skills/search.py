@@ -15,11 +15,14 @@ from legion_ros.skills.operators import Action, State
 if TYPE_CHECKING:
     from unified_planning.environment import Environment
     from unified_planning.model import FNode, Object, Problem
+    from unified_planning.plans import ActionInstance
 
 __all__ = ["Search", "relevant"]
 
-STATES = 4000  # that are looked at before the search gives up: a few seconds
-_HEURISTIC = "legion_hff"
+# Searches in the order in which they are tried, with the number of states that each looks at before it gives
+# up. The first finds short plans, if there are not many of about the same length; the second finds some plan,
+# and what it has too much is taken out afterwards.
+SEARCHES = {"astar": 200, "gbf": 4000}
 
 
 class _GivenUp(Exception):  # noqa: N818  (no fault)
@@ -27,49 +30,55 @@ class _GivenUp(Exception):  # noqa: N818  (no fault)
 
 
 class Search:
-    """A* with the heuristic of FF (Hoffmann and Nebel 2001): plans are short, though not always shortest."""
+    """A* and greedy best-first search with the heuristic of FF (Hoffmann and Nebel 2001)."""
 
     def __init__(self) -> None:
         """Load the planner, which takes a second the first time."""
         from unified_planning.environment import Environment
         from up_pyperplan.engine import EngineImpl
 
-        _register()
         self._environment = Environment()
         self._environment.credits_stream = None
-        self._engine = EngineImpl(search="astar", heuristic=_HEURISTIC)
+        self._engines = [
+            EngineImpl(search=search, heuristic=_bounded(states)) for search, states in SEARCHES.items()
+        ]
         self._lock = threading.Lock()  # problems share their expressions
 
     def solve(self, state: State, wanted: frozenset[Fact], possible: Sequence[Action]) -> list[Action] | None:
         """Actions in order, or None where there is no plan, or none within so many states."""
         bearing = relevant(state, wanted, possible)
         with self._lock:
-            try:
-                result = self._engine.solve(problem(self._environment, state, wanted, bearing))
-            except _GivenUp:
-                return None
-        if result.plan is None:
-            return None
-        return [bearing[int(taken.action.name.rpartition(".")[2])] for taken in result.plan.actions]
+            asked = problem(self._environment, state, wanted, bearing)
+            for engine in self._engines:
+                try:
+                    found = engine.solve(asked).plan
+                except _GivenUp:
+                    continue
+                return found and [bearing[_number(taken)] for taken in found.actions]
+        return None
 
 
-def _register() -> None:
-    """Give pyperplan's FF heuristic an end, which its searches lack, under a name of its own."""
+def _number(taken: "ActionInstance") -> int:
+    return int(taken.action.name.rpartition(".")[2])
+
+
+def _bounded(states: int) -> str:
+    """The name of FF's heuristic with an end, which pyperplan's searches lack: so many states and no more."""
     from pyperplan.heuristics.relaxation import hFFHeuristic
     from pyperplan.planner import HEURISTICS
 
     class Bounded(hFFHeuristic):
-        """Looks at so many states and no more."""
-
         looked_at = 0
 
         def __call__(self, node: object) -> float:
             self.looked_at += 1
-            if self.looked_at > STATES:
+            if self.looked_at > states:
                 raise _GivenUp
             return super().__call__(node)
 
-    HEURISTICS.setdefault(_HEURISTIC, Bounded)
+    name = f"hff_of_{states}"
+    HEURISTICS.setdefault(name, Bounded)
+    return name
 
 
 def relevant(state: State, wanted: frozenset[Fact], possible: Sequence[Action]) -> list[Action]:
@@ -81,19 +90,19 @@ def relevant(state: State, wanted: frozenset[Fact], possible: Sequence[Action]) 
     chosen: list[Action] = []
     left = list(possible)
     while True:
+        ended = frozenset().union(*(action.ends for action in chosen))
         goals = wanted.union(*(action.needs for action in chosen))
-        lacking = {f for f in goals if f not in state.facts or any(action.undoes(f) for action in chosen)}
+        lacking = (goals - state.facts) | (goals & ended)
         there = state.facts.union(*(action.begins for action in chosen))
-        barring = [f for f in there if any(action.rules_out(f) for action in chosen)]
-        helpful = [
-            action
-            for action in left
-            if lacking & (action.begins | action.moments) or any(action.undoes(f) for f in barring)
-        ]
+        barring = there.intersection(frozenset().union(*(action.forbids for action in chosen)))
+        helpful, other = [], []
+        for action in left:
+            helps = lacking & (action.begins | action.moments) or barring & action.ends
+            (helpful if helps else other).append(action)
         if not helpful:
             return chosen
         chosen += helpful
-        left = [action for action in left if action not in helpful]
+        left = other
 
 
 def problem(
@@ -103,7 +112,7 @@ def problem(
     from unified_planning.model import InstantaneousAction, Problem
 
     there = state.facts.union(*(action.begins for action in bearing))
-    barring = {fact for fact in there if any(action.rules_out(fact) for action in bearing)}
+    barring = there.intersection(frozenset().union(*(action.forbids for action in bearing)))
     asked = wanted.union(*(action.needs for action in bearing))
     made = Problem("goal", environment)
     holds, absent = _Fluents(made, "is"), _Fluents(made, "not")
@@ -111,23 +120,21 @@ def problem(
         step = InstantaneousAction(f"{action.skill.skill}.{number}", _env=environment)
         for fact in sorted(action.needs):
             step.add_precondition(holds(fact))
-        for fact in sorted(fact for fact in barring if action.rules_out(fact)):
+        for fact in sorted(barring & action.forbids):
             step.add_precondition(absent(fact))
         begun = action.begins | (action.moments & wanted)
-        for fact in sorted(asked | barring):
-            if fact in begun or action.undoes(fact):
-                if fact in asked:
-                    step.add_effect(holds(fact), fact in begun)
-                if fact in barring:
-                    step.add_effect(absent(fact), fact not in begun)
+        for fact in sorted((begun | action.ends) & asked):
+            step.add_effect(holds(fact), fact in begun)
+        for fact in sorted((begun | action.ends) & barring):
+            step.add_effect(absent(fact), fact not in begun)
         made.add_action(step)
     for fact in sorted((state.facts | state.moments) & asked):
         made.set_initial_value(holds(fact), True)
     for fact in sorted(barring - state.facts):
         made.set_initial_value(absent(fact), True)
-    for fact in sorted(wanted):
-        if state.lacks((fact,)) or any(action.undoes(fact) for action in bearing):
-            made.add_goal(holds(fact))
+    lost = frozenset().union(*(action.ends for action in bearing))
+    for fact in sorted(state.lacks(wanted) | (wanted & lost)):
+        made.add_goal(holds(fact))
     return made
 
 
