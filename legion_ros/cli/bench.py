@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from legion_ros.cli import bench_long
 from legion_ros.core.errors import LegionError
 from legion_ros.nodes.domain import free_domain
 from legion_ros.nodes.graph import Simulation
@@ -56,11 +57,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mixture = benches.add_parser("mixture", help="time to learn a visit and to look an instruction up")
     mixture.add_argument("--components", type=int, default=1000, help="known (default: %(default)s)")
     mixture.add_argument("--calls", type=int, default=1000, help="of each kind (default: %(default)s)")
+    plan = benches.add_parser("plan", help="time to plan for 2 to 10 objects, none of it done")
+    plan.add_argument("--plans", type=int, default=200, help="of each number (default: %(default)s)")
     words = benches.add_parser("instructions", help="sentences judged right: their goal given, or refused")
     words.add_argument("--sentences", default="", help="YAML file (default: the hundred of test/language)")
-    for bench in (table, latency, words):
+    long = benches.add_parser("long", help=bench_long.HELP)
+    bench_long.add_arguments(long)
+    for bench in (table, latency, plan, words, long):
         bench.add_argument("--knowledge", default="", help="folder of what was learned (default: what ships)")
-    for bench in (table, latency, speed, crash, mixture):
+    for bench in (table, latency, plan, speed, crash, mixture, long):
         bench.add_argument("--seed", type=int, default=0, help="of what is random (default: %(default)s)")
 
 
@@ -70,7 +75,9 @@ def run(options: argparse.Namespace) -> int:
         raise LegionError(f"seed {options.seed} is not valid: 0 or more")
     benches = {
         "table": _table,
+        "long": _long,
         "latency": _latency,
+        "plan": _plan,
         "sim": _speed,
         "crash": _crash,
         "mixture": _mixture,
@@ -120,6 +127,26 @@ def _mixture(options: argparse.Namespace) -> dict:
     return {
         "command": _command(),
         "timings": [asdict(timing) for timing in timings],
+        "cores": len(os.sched_getaffinity(0)),
+        "load_average": os.getloadavg()[0],
+    }
+
+
+def _plan(options: argparse.Namespace) -> dict:
+    import numpy as np
+
+    from legion_ros.evaluation.planning_speed import measure_planning
+    from legion_ros.knowledge import Knowledge
+    from legion_ros.share import share
+
+    if options.plans < 1:
+        raise LegionError("a plan at least is needed")
+    folder = Path(options.knowledge) if options.knowledge else share("config", "knowledge", "tabletop")
+    operators = Knowledge.load(folder, expert=dict).operators
+    times = measure_planning(operators, range(2, 11, 2), options.plans, np.random.default_rng(options.seed))
+    return {
+        "command": _command(),
+        "times_ms": [asdict(time) for time in times],
         "cores": len(os.sched_getaffinity(0)),
         "load_average": os.getloadavg()[0],
     }
@@ -176,6 +203,14 @@ def _table(options: argparse.Namespace) -> dict:
                 soft_wrap=True,
             )
     return summary(scenes, _command())
+
+
+def _long(options: argparse.Namespace) -> dict:
+    if options.scenes < 1:
+        raise LegionError(f"{options.scenes} scenes is not valid: 1 or more")
+    console = Console(stderr=True, highlight=False)
+    with _graph(options.knowledge, options.rate, console, options.perception) as client:
+        return bench_long.measure(options, client, _command(), console)
 
 
 def _latency(options: argparse.Namespace) -> dict:

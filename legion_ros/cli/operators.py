@@ -59,8 +59,10 @@ def run(args: argparse.Namespace) -> int:
 
 def lines(component: "Component") -> list[str]:
     """What a component's operator says, for people."""
+    if component.operator is None:
+        return ["    what it needs and brings about was not learned"]
     found = []
-    for case in component.operator.cases if component.operator else ():
+    for case in component.operator.cases:
         arguments = ", ".join(filter(None, ("?object" * _takes_object(component), case.target)))
         found.append(f"    {component.skill}({arguments}): {case.successes} of {case.attempts} succeeded")
         for p in case.preconditions:

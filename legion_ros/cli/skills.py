@@ -1,9 +1,9 @@
-"""`legion skills`: what is known, how well it was measured to work, and which sentences ask for it."""
+"""`legion skills`: what is known, how well it works, what it needs and does, which sentences ask for it."""
 
 import argparse
 from pathlib import Path
 
-SUMMARY = "list the skills that were learned, and how well they work"
+SUMMARY = "list the skills that were learned, how well they work, what they need and bring about"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List, after teaching where that is asked for."""
+    from legion_ros.cli.operators import lines
     from legion_ros.knowledge import Knowledge
     from legion_ros.share import share
 
@@ -35,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
         record, (low, high) = component.record, component.record.interval
         measured = f"{record.success:.3f} ({low:.3f} to {high:.3f}, {record.episodes})"
         print(f"{component.name:<12} {component.skill:<8} {len(component.sentences):>9}  {measured}")
+        print("".join(f"{line}\n" for line in lines(component)), end="")
         if args.sentences:
             print("".join(f"    {sentence}\n" for sentence in component.sentences), end="")
     return 0
