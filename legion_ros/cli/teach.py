@@ -77,7 +77,6 @@ def run(args: argparse.Namespace) -> int:
     known = Knowledge.load(args.knowledge or share("config", "knowledge", "tabletop"))
     sentences = tuple(dict.fromkeys(slotted(text) for text in (args.instruction, *args.say)))
     command = shlex.join(["legion", *sys.argv[1:]])
-    encoder = SentenceEncoder()
     with ExitStack() as stack:
         store = None
         if args.demonstrations:
@@ -90,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
         declaration.register()
         practice = stack.enter_context(Practice(args.processes, [declaration]))
         bar = stack.enter_context(ProgressBar())
+        encoder = SentenceEncoder()
         start = teaching.nearest(known, declaration, sentences, encoder)
         taught = teaching.learn_skill(declaration, store, start, practice, config, args.seed, command, bar)
     component = teaching.component(declaration, taught, sentences, args.seed, command, encoder)

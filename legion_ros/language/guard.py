@@ -17,11 +17,14 @@ LIMIT = 512  # bytes of UTF-8
 class Rejected(LegionError):  # noqa: N818  (what happens to a goal, not a fault)
     """An instruction that no plan is made for; the message tells the user why, and what would do."""
 
-    def __init__(self, reason: str, nearest: Sequence[str] = (), label: str = "nearest known") -> None:
-        """The message: the reason, then the nearest things that are known, under that label."""
+    def __init__(
+        self, reason: str, nearest: Sequence[str] = (), label: str = "nearest known", offer: str = ""
+    ) -> None:
+        """The message: the reason, the nearest things that are known, under that label, what can be done."""
         self.reason = reason
         self.nearest = tuple(nearest)
-        super().__init__(f"{reason}; {label}: {', '.join(nearest)}" if nearest else reason)
+        known = f"{label}: {', '.join(nearest)}" if nearest else ""
+        super().__init__("; ".join(filter(None, (reason, known, offer))))
 
 
 class NotUnderstood(Rejected):

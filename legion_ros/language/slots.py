@@ -14,8 +14,8 @@ def _any(words: object) -> str:
 _KIND_OF = {name: kind for kind, names in KINDS.items() for name in names}
 _FIXTURE_OF = {name: kind for kind, names in FIXTURES.items() for name in names}
 _BEFORE = rf"(?:(?:{_any(DETERMINERS | QUANTIFIERS)}) )*(?:(?:{_any(COLORS)}) )?"
-_THING = re.compile(rf"\b{_BEFORE}({_any(_KIND_OF)})(e?s)?\b")
-_FIXTURE = re.compile(rf"\b{_BEFORE}({_any(_FIXTURE_OF)})\b")
+_THING = re.compile(rf"(?<![{{\w]){_BEFORE}({_any(_KIND_OF)})(e?s)?(?![\w}}])")
+_FIXTURE = re.compile(rf"(?<![{{\w]){_BEFORE}({_any(_FIXTURE_OF)})(?![\w}}])")
 
 
 def slotted(sentence: str) -> str:

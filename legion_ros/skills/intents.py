@@ -20,6 +20,7 @@ __all__ = ["Choice", "Intents"]
 
 KNOWN = 0.5  # probability of not being new from which something is taken to be meant
 CLEARLY = 1.5  # how many times likelier than any other skill the one that is meant must be
+_TEACH = "`legion teach` can have it learned, from demonstrations or a reward"
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Intents:
             return Rejected(f"{text!r} can't be done: {lack}", nearest)
         if found and (lack := self._lacks_aim(found[0])):
             return Rejected(f"{text!r} can't be done: {lack}", nearest)
-        return NotUnderstood(f"no learned skill fits {text!r}", nearest)
+        return NotUnderstood(f"no learned skill fits {text!r}", nearest, offer=_TEACH)
 
     def _lacks_aim(self, reading: Reading) -> str:
         """What a skill lacks that the words would ask for, if only they said where to."""
