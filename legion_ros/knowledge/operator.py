@@ -16,6 +16,7 @@ __all__ = ["OBJECT", "OTHER", "TARGET", "Case", "Effect", "Operator", "Precondit
 
 OBJECT, TARGET, OTHER = "?object", "?target", "?other"
 PLACE = "place"  # kind of target of every named place
+_MOST = 10**9  # attempts
 
 
 def target_kind(target: str, skill: str = "") -> str:
@@ -155,8 +156,10 @@ class Operator:
 
 def _check_counts(shown: object, of: object, owner: object) -> None:
     whole = all(isinstance(count, int) and not isinstance(count, bool) for count in (shown, of))
-    if not whole or not 0 <= shown <= of:
-        raise KnowledgeError(f"{owner}: {shown!r} of {of!r} are no counts; 0 <= the first <= the second")
+    if not whole or not 0 <= shown <= of <= _MOST:
+        raise KnowledgeError(
+            f"{owner}: {str(shown)[:20]} of {str(of)[:20]} are no counts; valid: 0 <= first <= second <= {_MOST}"
+        )
 
 
 def _check_variables(fact: Fact, known: Iterable[str]) -> None:

@@ -16,6 +16,15 @@ def test_skills_are_listed_with_their_measured_success(capsys):
     assert "(95 % interval, unseen scenes)" in printed
 
 
+def test_what_a_skill_needs_and_does_is_listed_with_its_counts(capsys):
+    assert main(["skills"]) == 0
+    printed = capsys.readouterr().out
+    put = printed[printed.index("put(?object, drawer): ") :]
+    needed, brought = put.index("needs open(?target) ("), put.index("for in(?object, ?target) (")
+    assert needed < brought < put.index("does no longer on(?object, table) (")
+    assert "for pressed(?target) for a moment (" in printed
+
+
 def test_sentences_are_listed_when_asked_for(capsys):
     assert main(["skills", "--sentences"]) == 0
     assert "    open {drawer}\n" in capsys.readouterr().out

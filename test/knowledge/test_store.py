@@ -2,12 +2,15 @@ import hashlib
 import json
 import os
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
+from legion_ros.core.facts import Fact
 from legion_ros.knowledge import Knowledge, KnowledgeError
+from legion_ros.knowledge.operator import Case, Effect, Operator
 
 from . import fakes
 
@@ -57,6 +60,44 @@ def test_what_was_saved_is_loaded_to_the_byte(folder):
             new.record,
         )
         assert old.expert.weight.tobytes() == new.expert.weight.tobytes()
+
+
+def test_operators_are_kept_with_their_components(folder):
+    known = fakes.knowledge()
+    effect = Effect(Fact.parse("open(?target)"), True, 18, 18, purpose=True)
+    opening = Operator("open", (Case("drawer", 18, 20, (), (effect,)),), "legion operators")
+    known = replace(known, components=tuple(with_operator(c, opening) for c in known.components))
+    known.save(folder)
+    again = read(folder)
+    assert [c.operator for c in again.components] == [None, opening, None]
+    with pytest.raises(KnowledgeError, match="what putting needs and brings about was not learned yet"):
+        again.operators  # noqa: B018
+
+
+def with_operator(component, operator):
+    return replace(component, operator=operator) if component.skill == operator.skill else component
+
+
+def test_a_component_takes_no_operator_of_another_skill():
+    opening = Operator("open", (Case("drawer", 18, 20),))
+    with pytest.raises(KnowledgeError, match="putting does put; its operator is of open"):
+        replace(fakes.knowledge().components[0], operator=opening)
+
+
+def test_knowledge_of_the_first_format_loads_without_operators(folder):
+    def first(manifest):
+        manifest["format"] = 1
+        for component in manifest["components"]:
+            del component["operator"]
+
+    rewrite(folder, change_manifest=first)
+    assert [component.operator for component in read(folder).components] == [None, None, None]
+
+
+@pytest.mark.parametrize("operator", [3, "open", [], {}, {"command": "", "cases": []}, {"cases": None}])
+def test_an_operator_that_is_none_is_refused(folder, operator):
+    rewrite(folder, change_manifest=lambda m: m["components"][0].update(operator=operator))
+    refused(folder, "the operator of 'put' can't be used")
 
 
 def test_saving_again_replaces_and_leaves_nothing_behind(folder):
