@@ -158,7 +158,7 @@ def _check_counts(shown: object, of: object, owner: object) -> None:
     whole = all(isinstance(count, int) and not isinstance(count, bool) for count in (shown, of))
     if not whole or not 0 <= shown <= of <= _MOST:
         raise KnowledgeError(
-            f"{owner}: {str(shown)[:20]} of {str(of)[:20]} are no counts; valid: 0 <= first <= second <= {_MOST}"
+            f"{owner}: {str(shown)[:20]} of {str(of)[:20]} are no counts up to {_MOST}, the first the smaller"
         )
 
 
