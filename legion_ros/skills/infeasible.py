@@ -98,9 +98,14 @@ def _why(fact: Fact, state: State, reach: Reach, possible: Sequence[Action], ask
 
 
 def _unmade(fact: Fact, state: State) -> str:
-    inside = _container(fact.arguments[0], state)
-    if fact.predicate == "on" and inside:
-        return _taken_out(fact.arguments[0], inside)
+    name = fact.arguments[0]
+    if fact == Fact("on", (name, TABLE)):
+        if inside := _where(name, "in", state):
+            return _taken_out(name, inside)
+        if under := _where(name, "on", state):
+            return f"nothing learned takes {name} off {under}"
+        if _where(name, "holding", state):
+            return f"nothing learned lets go of {name}"
     return f"no learned skill makes {fact} hold"
 
 
@@ -114,8 +119,10 @@ def _taken_out(name: str, container: str) -> str:
     return f"nothing learned takes {name} out of {container}"
 
 
-def _container(name: str, state: State) -> str:
-    return next((f.arguments[1] for f in state.facts if f.predicate == "in" and f.arguments[0] == name), "")
+def _where(name: str, predicate: str, state: State) -> str:
+    """What the object is in, or on; "" where nothing is said of that."""
+    found = (f.arguments[-1] for f in state.facts if f.predicate == predicate and f.arguments[0] == name)
+    return next(found, "")
 
 
 def _absent(fact: Fact, scene: Scene) -> Infeasible | None:

@@ -97,8 +97,11 @@ class Planner:
         return state
 
     def _conflict(self, state: State, wanted: frozenset[Fact], possible: Sequence[Action]) -> Infeasible:
-        """Why there is no plan though each thing wanted could be had: two of them don't go together."""
+        """Why there is no plan though nothing that is wanted seemed out of reach."""
         facts = sorted(wanted)
+        for fact in facts:
+            if self._search.solve(state, frozenset((fact,)), possible) is None:
+                return Infeasible(f"no plan was found for {fact}: what it takes does not go together")
         for i, first in enumerate(facts):
             for second in facts[i + 1 :]:
                 if self._search.solve(state, frozenset((first, second)), possible) is None:

@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -110,6 +111,15 @@ def test_what_cannot_be_is_refused_with_what_is_missing(planner, asked, here, re
     with pytest.raises(Infeasible, match=re.escape(reason)) as refused:
         plan(planner, here, *asked)
     assert isinstance(refused.value, Rejected)
+
+
+def test_what_stands_on_something_else_is_said_not_to_come_off(planner):
+    here = scene(only("white_mug"))
+    stacked = replace(here.objects[0], name="red_can", position=here.objects[0].position + (0, 0, 0.08))
+    here = replace(here, objects=(*here.objects, stacked))
+    assert Fact.parse("on(red_can, white_mug)") in facts(here)
+    with pytest.raises(Infeasible, match="nothing learned takes red_can off white_mug"):
+        plan(planner, here, "in(red_can, bin)")
 
 
 def test_what_is_to_be_left_alone_is_said_to_be_the_reason(planner):
