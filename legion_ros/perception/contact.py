@@ -22,12 +22,13 @@ def _turn(yaw: float) -> np.ndarray:
 
 def gripped(thing: Object, tool: Tool) -> bool:
     """Whether the thing is between the fingers and they are as far apart as it is wide."""
-    _, extents = thing.grip
+    yaw, extents = thing.grip
+    turned = not np.isnan(yaw) and abs((yaw - tool.yaw + np.pi / 2) % np.pi - np.pi / 2) > np.pi / 4
+    width, length = extents[[1, 0]] if turned else extents[:2]
     along, across = _turn(tool.yaw).T @ (thing.position - tool.position)[:2]
-    near = abs(along) < 0.5 * extents[1] + 0.005 and abs(across) < 0.02
+    near = abs(along) < 0.5 * length + 0.005 and abs(across) < 0.02
     level = abs(tool.position[2] - thing.position[2]) < 0.5 * extents[2] + 0.01
-    fits = any(width - SQUEEZED < tool.opening < width + LOOSE for width in extents[:2])
-    return bool(near and level and fits)
+    return bool(near and level and width - SQUEEZED < tool.opening < width + LOOSE)
 
 
 def pushed(thing: Object, tool: Tool) -> np.ndarray:

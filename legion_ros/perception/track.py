@@ -10,6 +10,7 @@ from legion_ros.perception.stances import quaternion_from, rotation_about
 
 __all__ = ["Hold", "Track"]
 
+GRAVITY = 9.81  # m/s2
 REMEMBERED = 3.0  # s of positions that are kept, for pictures that come late
 
 
@@ -33,6 +34,7 @@ class Track:
     hold: Hold | None = None
     strayed: int = 0  # frames in a row that showed it elsewhere than in the fingers
     loose_since: float = -np.inf  # s: when it was let go
+    lands: float = -np.inf  # m: height at which its fall ends
     votes: dict[str, float] = field(default_factory=lambda: defaultdict(float))  # for each kind
     trail: deque[tuple[float, np.ndarray]] = field(default_factory=deque)  # (s, (3,) m)
 
@@ -76,9 +78,17 @@ class Track:
         turn = _frame(tool)
         self.move(tool.position + turn @ self.hold.position, turn @ self.hold.rotation)
 
+    def fall(self, stamp: float) -> None:
+        """Be as low as something is that was let go when this was."""
+        x, y, z = self.thing.position
+        if z > self.lands > -np.inf:
+            passed, step = stamp - self.loose_since, stamp - self.trail[-1][0]
+            drop = 0.5 * GRAVITY * (passed**2 - max(passed - step, 0.0) ** 2)
+            self.move(np.array([x, y, max(z - drop, self.lands)]))
+
     def look_for(self, stamp: float) -> None:
         """It was let go: where it is has to be seen again."""
-        self.hold, self.loose_since, self.sure = None, stamp, 0
+        self.hold, self.loose_since, self.sure, self.lands = None, stamp, 0, -np.inf
 
 
 def _frame(tool: Tool) -> np.ndarray:

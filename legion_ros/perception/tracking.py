@@ -89,6 +89,8 @@ class Tracker:
                 track.carry(tool)
             elif self._on_table(track.thing):
                 track.move(track.thing.position + (*pushed(track.thing, tool), 0.0))
+            if track.hold is None:
+                track.fall(stamp)
             track.remember(stamp)
         self._drawer_trail = [*self._drawer_trail[-60:], (stamp, self.drawer)]
         self._tool, self._stamp = tool, stamp
@@ -103,7 +105,7 @@ class Tracker:
         self._drop(track)
 
     def _drop(self, track: Track) -> None:
-        """Let it fall onto what is below."""
+        """Let it fall onto what is below, as far as that is known."""
         x, y, _ = track.thing.position
         below = self._surroundings.floor(x, y, self.drawer)
         for other in self._tracks:
@@ -113,7 +115,7 @@ class Tracker:
                 continue
             if np.linalg.norm(thing.position[:2] - (x, y)) < 0.5 * thing.grip[1][:2].max():
                 below = max(below, top)
-        track.move(np.array([x, y, below + 0.5 * track.thing.grip[1][2]]))
+        track.lands = below + 0.5 * track.thing.grip[1][2]
 
     def _carry_along(self, slid: float) -> None:
         """What is in the drawer moves with it."""
@@ -209,6 +211,7 @@ class Tracker:
         track.sure = 1 if moving or np.linalg.norm(shift) > c.jump else min(track.sure + 1, c.most)
         position = track.thing.position + shift / track.sure
         track.thing = replace(detection, name=track.thing.name, position=position)
+        track.lands = -np.inf
         track.trail = type(track.trail)((when, p + shift / track.sure) for when, p in track.trail)
 
     def _doubt(self, track: Track, detection: Object, stamp: float) -> None:
