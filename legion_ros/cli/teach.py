@@ -1,14 +1,18 @@
 """`legion teach`: a new skill, from demonstrations or from its reward; the known ones stay as they are."""
 
 import argparse
+import os
 import re
 import shlex
 import sys
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from legion_ros.cli.simulation_options import add_simulation_options
 from legion_ros.core.errors import LegionError
+from legion_ros.nodes.graph import Simulation, environment
 
 if TYPE_CHECKING:
     from legion_ros.core.declaration import Declaration
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from legion_ros.learning import Demonstrations
 
 SUMMARY = 'teach a new skill: legion teach "stack the blocks" --demonstrations FILE --out FOLDER'
+
+_FINDING = 3.0  # s in which a graph that runs is found
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--knowledge", type=Path, metavar="FOLDER", help="to add to (default: what ships)")
     parser.add_argument("--out", type=Path, default=Path("out/taught"), help="(default: %(default)s)")
     _add_amounts(parser)
+    parser.add_argument(
+        "--tell",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="have the robot that is running, if any, use it from its next goal on",
+    )
+    where = ("domain", "network")
+    add_simulation_options(parser, tuple(f.name for f in fields(Simulation) if f.name not in where))
 
 
 def _add_amounts(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +108,9 @@ def run(args: argparse.Namespace) -> int:
         taught = teaching.learn_skill(declaration, store, start, practice, config, args.seed, command, bar)
     component = teaching.component(declaration, taught, sentences, args.seed, command, encoder)
     teaching.with_component(known, component).save(args.out)
-    _tell(component, taught, args.out)
+    _report(component, taught, args.out)
+    if args.tell:
+        _tell(args)
     return 0
 
 
@@ -151,7 +167,17 @@ def _declaration(
     )
 
 
-def _tell(component, taught, out: Path) -> None:  # noqa: ANN001  (a Component, a Taught)
+def _tell(args: argparse.Namespace) -> None:
+    """Have the running graph use what was learned."""
+    os.environ.update(environment(args.domain, args.network))
+    from legion_ros.nodes.client import GraphClient
+
+    with GraphClient("legion_teach") as client:
+        if client.graph_is_up(_FINDING):
+            print(client.load_knowledge(args.out.resolve()))
+
+
+def _report(component, taught, out: Path) -> None:  # noqa: ANN001  (a Component, a Taught)
     from legion_ros.cli.operators import lines
 
     print(f"{component.name}: learned from {taught.how}; succeeds in {taught.success} unseen scenes")

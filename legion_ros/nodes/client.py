@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import rclpy
@@ -19,7 +20,7 @@ from legion_ros.msg import ToolState
 from legion_ros.nodes.conversions import scene_from, tool_from
 from legion_ros.nodes.newest import Newest
 from legion_ros.nodes.qos import DIAGNOSTICS, GOAL_SERVICE, SENSOR
-from legion_ros.srv import MoveObject, ResetScene
+from legion_ros.srv import LoadKnowledge, MoveObject, ResetScene
 
 __all__ = ["GraphClient", "Task", "TaskResult"]
 
@@ -230,6 +231,32 @@ class GraphClient:
             raise LegionError(response.message)
         return response.message
 
+    def load_knowledge(self, folder: Path, timeout: float = 60.0) -> str:
+        """Have the graph use another knowledge, and wait until it does: that is, between two goals.
+
+        Returns:
+            What is known there, in teacher_node's words.
+
+        Raises:
+            LegionError: it can't be used, in teacher_node's words, or nobody answered in time.
+        """
+        client = self.node.create_client(LoadKnowledge, "/legion/load_knowledge")
+        try:
+            self.wait(client.service_is_ready, timeout, "service /legion/load_knowledge")
+            answer = client.call_async(LoadKnowledge.Request(folder=str(folder)))
+            response = self.wait(lambda: answer.done() and answer.result(), timeout, "answer of teacher_node")
+        finally:
+            self.node.destroy_client(client)
+        if not response.success:
+            raise LegionError(response.message)
+        users = ("policy_node", "composer_node")
+        self.wait(
+            lambda: all(self.health.get(user, {}).get("knowledge") == str(folder) for user in users),
+            timeout,
+            "use of the new knowledge",
+        )
+        return response.message
+
     def scene(self) -> Scene | None:
         """The newest scene, as the robot sees it; None before the first."""
         if self._scene.message is None or self._tool.message is None:
@@ -241,6 +268,19 @@ class GraphClient:
         if self._truth.message is None or self._tool.message is None:
             return None
         return scene_from(self._truth.message, tool_from(self._tool.message))
+
+    def await_seen(self, names: list[str], patience: float) -> bool:
+        """Spin until the graph sees just these objects, `patience` s of wall time at most; whether it does.
+
+        What perception makes of a scene is its own affair: whoever measures goes on either way.
+        """
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            scene = self.scene()
+            if scene is not None and sorted(thing.name for thing in scene.objects) == sorted(names):
+                return True
+            self.spin(0.1)
+        return False
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:

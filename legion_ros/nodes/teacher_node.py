@@ -90,7 +90,7 @@ class TeacherNode(LegionNode[TeacherConfig]):
             raise LegionError(f"one lesson at a time: {self._lesson.said}")
         if not request.instruction.strip():
             raise LegionError("no instruction: say what somebody would say who wants it done")
-        words = [*self.config.options.split(), f"--knowledge={self._folder}"]
+        words = ["--no-tell", *self.config.options.split(), f"--knowledge={self._folder}"]
         lists = {"say": request.say, "reward": request.reward, "kinds": request.kinds, "onto": request.onto}
         for name, given in lists.items():
             if odd := [word for word in given if word.startswith("-")]:
