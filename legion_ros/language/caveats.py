@@ -92,10 +92,10 @@ _TAIL_NOT = re.compile(
 )
 _INTO = re.compile(r" (?:in|into|inside|to) (?=(?:the|that|your) )")
 _TAIL_LEAVE = re.compile(
-    rf",? (?:alone|be|out(?: of (?:it|this))?|standing|lying|{_STAYING})(?: {_STAYING})?(?: please)?(?![\w])"
+    rf",? (?:alone|be|out(?: of (?:it|this))?|standing|lying|{_STAYING})(?: (?:{_STAYING}))?(?: please)?(?![\w])"
 )
 _TAIL_STATE = re.compile(r" (open|closed|shut)(?:ed)?(?![\w])")
-_TAIL_STAY = re.compile(rf" (?:{_BE})(?: {_STAYING})?(?![\w])")
+_TAIL_STAY = re.compile(rf" (?:{_BE})(?: (?:{_STAYING}))?(?![\w])")
 _ENDS = re.compile(r" *(?:$|[.;!?:,]|\b(?:and|but|then|while|yet|so|though|please)\b)")
 _GOES_ON = re.compile(r",? (?:in|into|inside|to|toward|towards|onto)\b")
 _EXCEPTION = re.compile(
@@ -144,10 +144,8 @@ _Read = tuple[int, str, str] | None  # where it ends, the container, the state
 def _not(text: str, end: int, match: re.Match[str]) -> _Read:
     into = _INTO.match(text, end)
     if into:
-        for phrases, stop in lists(text, into.end()):
-            if len(phrases) == 1:
-                return stop, phrases[0], ""
-        return None
+        phrases, stop = next(lists(text, into.end()), ((), 0))
+        return (stop, phrases[0], "") if len(phrases) == 1 else None
     return _TAIL_NOT.match(text, end).end(), "", ""
 
 

@@ -72,7 +72,7 @@ def _parts(text: str) -> list[tuple[str, bool]]:
         (first, _), *others = _parts(rest.strip(" ,"))
         return [(head, False), (first, opening.group(1) == "before"), *others]
     if last := _FIRST.match(text):
-        return [(last.group(1), False), (last.group(2), True)]
+        return [*_parts(last.group(1).rstrip(" ,")), (last.group(2), True)]
     if earlier := _EARLIER.search(text):
         before, after = text[: earlier.start()], text[earlier.end() :]
         return [*(_parts(before) if before else []), (after, True)]

@@ -70,7 +70,11 @@ class Intents:
             return choice
         if problem and (not isinstance(problem, UnknownThing) or self._is_known(text, scene)):
             raise problem
-        raise self._unknown(text, found)
+        unknown = self._unknown(text, found)
+        if problem:  # about something that is not here: nobody need read it again
+            offer = _TEACH if isinstance(unknown, NotUnderstood) else ""
+            raise Rejected(unknown.reason, unknown.nearest, offer=offer) from problem
+        raise unknown
 
     def knows(self, verb: str) -> bool:
         """Whether anything known is asked for with this verb."""

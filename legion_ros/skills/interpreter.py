@@ -130,7 +130,9 @@ class Interpreter:
         """Add what is to be left alone."""
         names: list[str] = []
         for phrase in caveat.phrases:
-            reference = self._ground(phrase, scene, discourse)[0]
+            found = self._ground(phrase, scene, discourse)
+            # "put the mug in the drawer, but don't put it in the bin": not the drawer
+            reference = next((r for r in found if r.objects), found[0]) if caveat.container else found[0]
             if reference.chosen:
                 raise NotUnderstood(f"which is meant in {caveat.said!r} can't be told: {reference.note}")
             if not reference.objects and not reference.fixture:

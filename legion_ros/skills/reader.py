@@ -2,10 +2,12 @@
 
 import json
 import os
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -109,14 +111,22 @@ class ChatReader:
             f"{self._config.url.rstrip('/')}/chat/completions", json.dumps(body).encode(), headers
         )
         try:
-            with self._opener.open(request, timeout=self._config.timeout) as response:
-                answer = json.loads(response.read(_ANSWER))
-            text = answer["choices"][0]["message"]["content"]
-        except (OSError, ValueError, LookupError, TypeError) as error:
+            text = json.loads(self._fetch(request))["choices"][0]["message"]["content"]
+        except (OSError, HTTPException, ValueError, LookupError, TypeError) as error:
             raise ReaderError(f"the language model at {self._config.url} gave no answer: {error}") from error
         if not isinstance(text, str):
             raise ReaderError(f"the language model answered with {type(text).__name__}, not text")
         return text.strip()
+
+    def _fetch(self, request: urllib.request.Request) -> bytes:
+        """The body of the answer, all of it within the time."""
+        end, body = time.monotonic() + self._config.timeout, b""
+        with self._opener.open(request, timeout=self._config.timeout) as response:
+            while piece := response.read1(1 << 16):
+                body += piece
+                if len(body) > _ANSWER or time.monotonic() > end:
+                    raise OSError(f"no whole answer within {self._config.timeout:g} s and {_ANSWER} bytes")
+        return body
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
