@@ -248,7 +248,7 @@ def _clear_table(
 
     names = client.reset_scene(seed, 3, 6)
     before = client.wait(lambda: _scene_with(client, names), 10.0, "the new scene")
-    _look(client, names)
+    client.await_seen(names, LOOKING)
     began, tries = time.monotonic(), _Tries()
     task = client.execute(INSTRUCTION)
 
@@ -275,18 +275,6 @@ def _clear_table(
 def _scene_with(client: "GraphClient", names: list[str]) -> "Scene | None":
     scene = client.true_scene()
     return scene if scene and sorted(thing.name for thing in scene.objects) == sorted(names) else None
-
-
-def _look(client: "GraphClient", names: list[str]) -> None:
-    """Give perception a moment to see the new scene; whether it sees all of it is its own affair."""
-    end = time.monotonic() + LOOKING
-
-    def seen() -> bool:
-        scene = client.scene()
-        same = scene and sorted(thing.name for thing in scene.objects) == sorted(names)
-        return bool(same) or time.monotonic() > end
-
-    client.wait(seen, LOOKING + 1.0)
 
 
 def _scene_after(client: "GraphClient", stamp: float) -> "Scene | None":

@@ -23,6 +23,7 @@ __all__ = ["HELP", "add_arguments", "measure"]
 
 HELP = "success of instructions of 3 to 12 steps, of several kinds, in random scenes"
 LONGEST = 60.0  # simulated s that one scene may take, for each skill that it needs
+LOOKING = 5.0  # s of wall time that perception is given to see a new scene
 FAR = 0.16  # m from the tool at which a thing may be moved by somebody
 
 
@@ -95,7 +96,9 @@ def _scenes(
     for seed in map(int, words):
         begin = kind.beginning
         names = client.reset_scene(seed, *begin.objects, binned=begin.binned, drawer=begin.drawer)
-        before = client.wait(lambda names=names: _true_scene_of(client, names), 10.0, "the new scene")
+        client.wait(lambda names=names: _true_scene_of(client, names), 10.0, "the new scene")
+        client.await_seen(names, LOOKING)
+        before = client.true_scene()
         rng = np.random.default_rng(seed)
         task = kind.task(before, rng)
         if task is None:
@@ -108,11 +111,10 @@ def _scenes(
 
 
 def _true_scene_of(client: "GraphClient", names: list[str]) -> "Scene | None":
-    """The true scene once it is the new one, and the graph sees as many things."""
-    scene, seen = client.true_scene(), client.scene()
-    if scene is None or sorted(thing.name for thing in scene.objects) != sorted(names):
-        return None
-    return scene if seen is not None and seen.stamp >= scene.stamp - 0.5 else None
+    """The true scene once it is the new one."""
+    scene = client.true_scene()
+    same = scene is not None and sorted(thing.name for thing in scene.objects) == sorted(names)
+    return scene if same else None
 
 
 class _Trial:
