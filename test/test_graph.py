@@ -59,16 +59,21 @@ def test_a_wrong_argument_is_answered_with_what_would_be_valid(words, message):
         Simulation.parse(words)
 
 
-def test_the_graph_is_four_processes_with_a_parameter_file_each(tmp_path):
-    processes = Simulation(seed=3, knowledge=str(tmp_path)).processes()
-    assert tuple(process.name for process in processes) == NODES
+def test_the_graph_is_a_process_a_node_with_a_parameter_file_each(tmp_path):
+    simulation = Simulation(
+        seed=3, knowledge=str(tmp_path), perception="truth", record=str(tmp_path / "runs")
+    )
+    processes = simulation.processes()
+    assert tuple(process.name for process in processes) == (*NODES, "recorder_node") == simulation.nodes
     for process in processes:
         assert process.name in yaml.safe_load(process.parameter_file.read_text())
     parameters = {process.name: process.parameters for process in processes}
     rt = {"realtime_priority": 10}
-    assert parameters["sim_node"] == {"headless": True, "seed": 3, "rate": 1.0, "camera": False} | rt
+    seen = {"perception": "truth", "camera": False}
+    assert parameters["sim_node"] == {"headless": True, "seed": 3, "rate": 1.0} | seen | rt
     assert parameters["safety_node"] == rt
-    assert parameters["composer_node"] == {"knowledge": str(tmp_path)}
+    assert parameters["composer_node"] == parameters["teacher_node"] == {"knowledge": str(tmp_path)}
+    assert parameters["recorder_node"] == {"folder": str(tmp_path / "runs")}
     assert parameters["policy_node"] == {"knowledge": str(tmp_path), "use_sim_time": True} | rt
 
 

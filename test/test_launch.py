@@ -11,7 +11,7 @@ import pytest
 from test_graph import gone
 
 from legion_ros.nodes.domain import free_domain
-from legion_ros.nodes.graph import NODES, environment
+from legion_ros.nodes.graph import Simulation, environment
 from legion_ros.nodes.readiness import wait_until_active
 from legion_ros.share import share
 
@@ -73,7 +73,7 @@ def graph(request, monkeypatch):
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(command, text=True, start_new_session=True, **pipes) as process:
         try:
-            waiting = wait_until_active(NODES, lambda: process.poll() is None, READY)
+            waiting = wait_until_active(Simulation().nodes, lambda: process.poll() is None, READY)
             if waiting:
                 process.send_signal(signal.SIGINT)
                 pytest.fail(f"{waiting} not active:\n{process.communicate(timeout=60)[0]}")
@@ -88,7 +88,7 @@ def graph(request, monkeypatch):
 def stop(process, number):
     """Ask it to end; returns its output. Fails where a node of it lives on."""
     nodes = nodes_of(process.pid)
-    assert nodes.keys() == set(NODES)
+    assert nodes.keys() == set(Simulation().nodes)
     process.send_signal(number)
     output = process.communicate(timeout=60)[0]
     assert all(gone(pid) for pid in nodes.values())

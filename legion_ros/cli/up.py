@@ -11,13 +11,20 @@ from rich.console import Console
 from rich.text import Text
 
 from legion_ros.cli.simulation_options import add_simulation_options, chosen_simulation
-from legion_ros.nodes.graph import NODES
 from legion_ros.nodes.supervision import Exit, Line, Supervisor
 
 __all__ = ["SUMMARY", "add_arguments", "run", "stop_requests"]
 
 SUMMARY = "start the simulated robot and everything that drives it, until Ctrl-C"
-STYLES: dict[str, str] = dict(zip(NODES, ("cyan", "yellow", "green", "magenta"), strict=False))
+STYLES = {
+    "sim_node": "cyan",
+    "safety_node": "yellow",
+    "policy_node": "green",
+    "composer_node": "magenta",
+    "teacher_node": "blue",
+    "perception_node": "bright_cyan",
+    "recorder_node": "bright_black",
+}
 STARTING = 150.0  # s that the nodes may take to become active
 
 
@@ -45,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 def show(console: Console, happenings: Iterable[Line | Exit]) -> None:
     """Print what the processes wrote and how they ended, the name of the process in front."""
     for happening in happenings:
-        name = Text(f"{happening.process:>13} | ", STYLES.get(happening.process, ""))
+        name = Text(f"{happening.process:>15} | ", STYLES.get(happening.process, ""))
         style = "red" if isinstance(happening, Exit) and happening.code else ""
         console.print(Text.assemble(name, (happening.text, style)), soft_wrap=True)
 

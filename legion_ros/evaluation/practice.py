@@ -3,6 +3,7 @@
 The scripted experts of `legion_sim` are named here and in no other room: they teach, they drive no robot.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,6 +15,7 @@ import numpy as np
 
 from legion_ros.core.declaration import Declaration
 from legion_ros.core.episode import Episode
+from legion_ros.core.parent import die_with
 
 __all__ = ["Job", "Practice", "jobs"]
 
@@ -52,7 +54,7 @@ class Practice:
         Skills that the robot does not begin with are declared in each of them.
         """
         self._pool = ProcessPoolExecutor(
-            processes, get_context("spawn"), initializer=_declare, initargs=(tuple(declarations),)
+            processes, get_context("spawn"), initializer=_prepare, initargs=(tuple(declarations), os.getpid())
         )
 
     def run(self, work: list[Job]) -> Iterator[tuple[Job, dict[str, list[Episode]]]]:
@@ -75,7 +77,8 @@ class Practice:
         self._pool.shutdown(cancel_futures=True)
 
 
-def _declare(declarations: Sequence[Declaration]) -> None:
+def _prepare(declarations: Sequence[Declaration], parent: int) -> None:
+    die_with(parent)
     for declaration in declarations:
         declaration.register()
 

@@ -5,8 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
+
+from legion_ros.core.parent import die_with
 
 __all__ = ["Lesson"]
 
@@ -30,6 +33,7 @@ class Lesson:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=partial(die_with, os.getpid()),
         )
 
     @property

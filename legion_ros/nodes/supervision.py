@@ -4,7 +4,6 @@ One thread does it all: whoever owns the `Supervisor` calls `poll` again and aga
 """
 
 import codecs
-import ctypes
 import os
 import selectors
 import signal
@@ -15,14 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from legion_ros.core.parent import die_with
 from legion_ros.nodes.graph import Process
 
 __all__ = ["Exit", "Line", "Supervisor"]
 
-PR_SET_PDEATHSIG = 1
 # What is asked of a process that is to end, and how long it is given, s.
 STOP_SIGNALS = ((signal.SIGINT, 5.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0))
-_libc = ctypes.CDLL(None)
 
 
 @dataclass(frozen=True)
@@ -186,8 +184,6 @@ def _die_with(parent: int) -> Callable[[], None]:
     def ask_kernel() -> None:  # in the child, before it becomes the node
         # a shell ignores SIGINT for what it starts in the background, and that is inherited
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
+        die_with(parent)
 
     return ask_kernel

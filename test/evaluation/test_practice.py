@@ -1,6 +1,11 @@
 """Practice in processes, the intervals, and what the shipped experts can do."""
 
 import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -76,3 +81,24 @@ def test_training_learns_a_skill_from_nothing(tmp_path):
         "refinement 1 of 1",
         "cloning 2 of 2",
     }
+
+
+def test_a_practice_that_is_killed_leaves_no_process_behind():
+    code = (
+        "import time; from legion_ros.evaluation.practice import Practice\n"
+        "if __name__ == '__main__':\n"
+        "    practice = Practice(1)\n"
+        "    for _, pid in practice.each(os_getpid, [0]): print(pid, flush=True)\n"
+        "    time.sleep(100)\n"
+    )
+    code = "import os\ndef os_getpid(_): return os.getpid()\n" + code
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
+        script.write(code)
+        script.flush()
+        with subprocess.Popen([sys.executable, script.name], stdout=subprocess.PIPE, text=True) as parent:
+            worker = int(parent.stdout.readline())
+            parent.kill()
+    end = time.monotonic() + 20
+    while Path(f"/proc/{worker}").exists():
+        assert time.monotonic() < end, "the worker lives on"
+        time.sleep(0.05)
