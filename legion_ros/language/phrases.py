@@ -69,10 +69,16 @@ def patterns(clause: str) -> list[Pattern]:
         return [_chunk(clause, "")]
     found = [replace(_chunk(aim.clause, aim.place), guess=aim.doubtful) for aim in aimed]
     chosen = selecting(clause)
-    if chosen != clause:
+    if chosen != clause and not _TO_SIDE.search(clause):
         return [*found, *patterns(chosen)]
+    if aimed[0].place in _SIDEWAYS:
+        return found
     doubtful, bare = aimed[0].doubtful, _chunk(clause, "")
     return [bare, *found] if doubtful else [*found, replace(bare, guess=True)]
+
+
+_TO_SIDE = re.compile(r" to (?:the|your) (?:left|right)$")  # where to, not which
+_SIDEWAYS = ("left", "right", "middle")  # no drawer is opened or closed that way
 
 
 def _plain(clause: str) -> str:
