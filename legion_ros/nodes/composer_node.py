@@ -137,12 +137,15 @@ class ComposerNode(LegionNode[ComposerConfig]):
         """What makes a composer of a folder of knowledge."""
         from legion_ros.knowledge import Knowledge
         from legion_ros.language import SentenceEncoder
+        from legion_ros.skills.reader import ChatReader, ChatReaderConfig
 
+        asked = ChatReaderConfig.from_environment()  # none unless somebody sets it: see docs/goals.md
+        reader = ChatReader(asked) if asked else None
         given = self.config.goals
         goals = Path(given) if given else share("config", "goals.yaml")
         encoder = SentenceEncoder()
         encoder.encode(["clear the table"])  # the first one takes seconds: not while somebody waits
-        return lambda folder: Composer(Knowledge.load(folder), encoder, goals)
+        return lambda folder: Composer(Knowledge.load(folder), encoder, goals, reader)
 
     # -- goals in -----------------------------------------------------------------------------------------
 
