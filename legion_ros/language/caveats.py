@@ -92,7 +92,8 @@ _TAIL_NOT = re.compile(
 )
 _INTO = re.compile(r" (?:in|into|inside|to) (?=(?:the|that|your) )")
 _TAIL_LEAVE = re.compile(
-    rf",? (?:alone|be|out(?: of (?:it|this))?|standing|lying|{_STAYING})(?: (?:{_STAYING}))?(?: please)?(?![\w])"
+    rf",? (?:alone|be|out(?: of (?:it|this))?|standing|lying|{_STAYING})(?: (?:{_STAYING}))?"
+    r"(?: please)?(?![\w])"
 )
 _TAIL_STATE = re.compile(r" (open|closed|shut)(?:ed)?(?![\w])")
 _TAIL_STAY = re.compile(rf" (?:{_BE})(?: (?:{_STAYING}))?(?![\w])")

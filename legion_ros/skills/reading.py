@@ -178,7 +178,7 @@ def _of_pattern(
             roles.add(phrase, reference)
         reading = _reading(pattern, roles, references)
         yield reading
-        # "clear away all the cans" is as much like "clear away all the objects" as like "clear away the object"
+        # "clear away all the cans" is like "clear away the object" and like "clear away all the objects"
         many = [p for p, r in zip(phrases, references, strict=True) if r.quantified and r.slot == "object"]
         if many:
             yield replace(reading, text=pattern.text(roles.slots | dict.fromkeys(many, "objects")))
