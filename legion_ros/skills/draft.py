@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from legion_ros.core import LegionError, Scene
+import numpy as np
+
+from legion_ros.core import SKILLS, LegionError, Scene
+from legion_ros.core import skill as core_skill
 from legion_ros.core.facts import CONTAINERS, TABLE, Fact, facts
 from legion_ros.knowledge import Component
 from legion_ros.language.clauses import Clause
@@ -124,7 +127,18 @@ class Draft:
             return [_stage(said, reading, reading.things, lambda t: _brought_about(component, t, target))]
         # one place, or one hand, for one thing at a time
         names = dict.fromkeys(name for name in reading.objects if name not in reading.excepted)
+        if not target and core_skill.THING in SKILLS[component.skill].targets:
+            return self._onto_one_another(said, component, tuple(names))
         return [Stage(said, _brought_about(component, name, target)) for name in names]
+
+    def _onto_one_another(self, said: str, component: Component, names: tuple[str, ...]) -> list[Stage]:
+        """From the bottom up, what has the widest top below: "stack the blocks"."""
+        wide = {name: float(np.prod(self._scene.object(name).grip[1][:2])) for name in names}
+        order = sorted(names, key=lambda name: -round(wide[name], 4))
+        return [
+            Stage(said, _brought_about(component, upper, lower))
+            for lower, upper in zip(order, order[1:], strict=False)
+        ]
 
     def _permitted(self, stage: Stage) -> Stage:
         """The stage without what is prohibited. Raises Rejected where that is asked for by name."""

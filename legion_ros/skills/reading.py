@@ -67,6 +67,8 @@ class Reading:
             return f"{skill} takes no {self.goal or self.place}" if self.goal or self.place else ""
         if not declared.targets:
             return f"{skill} takes no {named}" if named else ""
+        if THING in declared.targets and not named and len(self.objects) > 1:
+            return ""  # onto one another: "stack the blocks"
         known = [target for target in declared.targets if target != THING]
         if (self.goal and self.place) or (named or discard) not in known:
             return f"{skill} needs to be told where: {', '.join(known) or 'an object'}"
