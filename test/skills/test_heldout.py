@@ -96,9 +96,12 @@ def test_no_sentence_to_judge_by_is_a_training_sentence():
 
 def test_a_plan_with_its_words_embedded_before_takes_milliseconds(composer):
     composer.plan("put the can in the bin", scene())
-    start = time.perf_counter()
-    composer.plan("put the can in the bin", scene())
-    assert time.perf_counter() - start < 0.1
+    took = []
+    for _ in range(5):  # other processes may be in the way of some
+        start = time.perf_counter()
+        composer.plan("put the can in the bin", scene())
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.1
 
 
 if __name__ == "__main__":
