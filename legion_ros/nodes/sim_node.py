@@ -53,7 +53,7 @@ class SimConfig(NodeConfig):
     headless: bool = parameter(True, "false opens the simulator's window")
     camera: bool = parameter(False, "publish the camera's images")
     camera_name: str = parameter("depth", "which camera of the model")
-    camera_rate: float = parameter(10.0, "images in a second of simulated time, at most", 0.1, 60)
+    camera_rate: float = parameter(5.0, "images in a second of simulated time, at most", 0.1, 60)
     camera_width: int = parameter(640, "pixels", 16, 1280)
     camera_height: int = parameter(480, "pixels", 16, 960)
     depth_noise: float = parameter(

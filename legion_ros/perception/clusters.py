@@ -6,6 +6,8 @@ from legion_ros.perception.foreground import Cloud
 
 __all__ = ["clusters", "parted", "thinned"]
 
+APART = 10.0  # m between colours while clusters are looked for
+
 
 def clusters(cloud: Cloud, voxel: float, reach: float, fewest: int) -> list[Cloud]:
     """The cloud's clusters, largest first.
@@ -18,17 +20,15 @@ def clusters(cloud: Cloud, voxel: float, reach: float, fewest: int) -> list[Clou
     """
     import open3d as o3d
 
-    found = []
-    for color in np.unique(cloud.colors):
-        part = cloud[cloud.colors == color]
-        cells, inverse = _cells(part.points, voxel)
-        if len(cells) < fewest:
-            continue
-        points = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(cells))
-        labels = np.asarray(points.cluster_dbscan(eps=reach, min_points=4))
-        sizes = np.bincount(labels[labels >= 0]) if (labels >= 0).any() else ()
-        found += [(size, part[labels[inverse] == i]) for i, size in enumerate(sizes) if size >= fewest]
-    return [part for _, part in sorted(found, key=lambda pair: -pair[0])]
+    cells, colors, inverse = _cells(cloud, voxel)
+    if len(cells) < fewest:
+        return []
+    # one call for all colours: what differs in colour is moved apart
+    apart = cells + np.outer(colors, (0.0, 0.0, APART))
+    points = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(apart))
+    labels = np.asarray(points.cluster_dbscan(eps=reach, min_points=4))
+    sizes = np.bincount(labels[labels >= 0], minlength=1)
+    return [cloud[labels[inverse] == i] for i in np.argsort(-sizes) if sizes[i] >= fewest]
 
 
 def thinned(points: np.ndarray, most: int) -> np.ndarray:
@@ -36,13 +36,13 @@ def thinned(points: np.ndarray, most: int) -> np.ndarray:
     return points[:: max(-(-len(points) // most), 1)]
 
 
-def _cells(points: np.ndarray, voxel: float) -> tuple[np.ndarray, np.ndarray]:
-    """Mean points of the voxels that hold any: (m, 3) m, and the voxel of each point (n,)."""
-    keys = np.floor(points / voxel).astype(np.int64) + 2**20
-    flat = (keys[:, 0] << 42) | (keys[:, 1] << 21) | keys[:, 2]
-    _, inverse, counts = np.unique(flat, return_inverse=True, return_counts=True)
-    sums = np.column_stack([np.bincount(inverse, points[:, axis]) for axis in range(3)])
-    return sums / counts[:, None], inverse
+def _cells(cloud: Cloud, voxel: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Voxels that hold points of a colour: middles (m, 3) m, colours (m,), and which one each point is in."""
+    keys = np.floor(cloud.points / voxel).astype(np.int64) + 2**17
+    flat = (cloud.colors.astype(np.int64) << 54) | (keys[:, 0] << 36) | (keys[:, 1] << 18) | keys[:, 2]
+    _, first, inverse, counts = np.unique(flat, return_index=True, return_inverse=True, return_counts=True)
+    sums = np.column_stack([np.bincount(inverse, cloud.points[:, axis], len(first)) for axis in range(3)])
+    return sums / counts[:, None], cloud.colors[first], inverse
 
 
 def parted(points: np.ndarray) -> list[np.ndarray]:

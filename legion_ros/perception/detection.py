@@ -113,7 +113,7 @@ class _Search:
         for known in self.known:
             start = Fit(known.kind, known.position, known.rotation, np.zeros(()))
             fit = refined(start, few, self.look, floor, tilt=False)
-            if float(fit.cost) < 0.7 * c.good:
+            if _cost(fit) < c.good:
                 return [fit]
         fits = best_fits(self.catalogue.kinds.values(), few, self.look, floor)
         if float(fits[0].cost) > c.good:

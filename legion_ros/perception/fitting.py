@@ -73,9 +73,7 @@ def best_fits(kinds: Iterable[Kind], points: np.ndarray, look: Look, floor: floa
 def refined(fit: Fit, points: np.ndarray, look: Look, floor: float, tilt: bool) -> Fit:
     """One hypothesis drawn to the points from where it is; `tilt` lets it turn about all axes."""
     many = Fit(fit.kind, fit.position[None], fit.rotation[None], np.zeros(1))
-    many = _refine(many, points, COARSE + FINE if tilt else COARSE, tilt)
-    if not tilt:
-        many = _rest(many, points, floor)
+    many = _refine(many, points, COARSE + FINE if tilt else COARSE - 1, tilt)
     return judged(many, points, look, floor)[0]
 
 
@@ -108,7 +106,7 @@ def _refine(fit: Fit, points: np.ndarray, iterations: int, tilt: bool, height: b
         offset = points - position[:, None]
         error, way = distance(fit.kind.parts, offset @ rotation)
         way = way @ np.swapaxes(rotation, 1, 2)
-        slope = np.concatenate([-way, -np.cross(offset, way)], axis=-1)[..., places]
+        slope = _slope(offset, way, tilt)[..., places]
         weight = HUBER / np.maximum(np.abs(error), HUBER)
         pull = np.swapaxes(slope * weight[..., None], 1, 2)
         normal = pull @ slope + np.diag([0.5 if p < 3 else 2e-4 for p in places])
@@ -118,6 +116,18 @@ def _refine(fit: Fit, points: np.ndarray, iterations: int, tilt: bool, height: b
         position = position + np.clip(step[:, :3], -0.02, 0.02)
         rotation = rotation_about(np.clip(step[:, 3:], -0.4, 0.4)) @ rotation
     return replace(fit, position=position, rotation=rotation)
+
+
+def _slope(offset: np.ndarray, way: np.ndarray, tilt: bool) -> np.ndarray:
+    """(h, n, 6): how a distance changes as the model moves along and turns about x, y and z, base frame."""
+    (ox, oy, oz), (wx, wy, wz) = np.moveaxis(offset, -1, 0), np.moveaxis(way, -1, 0)
+    slope = np.empty((*way.shape[:-1], 6))
+    slope[..., :3] = -way
+    if tilt:
+        slope[..., 3] = oz * wy - oy * wz
+        slope[..., 4] = ox * wz - oz * wx
+    slope[..., 5] = oy * wx - ox * wy
+    return slope
 
 
 def _rest(fit: Fit, points: np.ndarray, floor: float) -> Fit:
