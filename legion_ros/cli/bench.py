@@ -63,9 +63,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     words.add_argument("--sentences", default="", help="YAML file (default: the hundred of test/language)")
     long = benches.add_parser("long", help=bench_long.HELP)
     bench_long.add_arguments(long)
+    see = benches.add_parser("see", help="what perception makes of random scenes of 2 to 8 objects")
+    see.add_argument("--scenes", type=int, default=50, help="how many (default: %(default)s)")
+    text = "m: standard deviation of the depth at 1 m (default: %(default)s)"
+    see.add_argument("--noise", type=float, default=0.001, help=text)
     for bench in (table, latency, plan, words, long):
         bench.add_argument("--knowledge", default="", help="folder of what was learned (default: what ships)")
-    for bench in (table, latency, plan, speed, crash, mixture, long):
+    for bench in (table, latency, plan, speed, crash, mixture, long, see):
         bench.add_argument("--seed", type=int, default=0, help="of what is random (default: %(default)s)")
 
 
@@ -82,6 +86,7 @@ def run(options: argparse.Namespace) -> int:
         "crash": _crash,
         "mixture": _mixture,
         "instructions": _instructions,
+        "see": _see,
     }
     figures = benches[options.bench](options)
     print(json.dumps(figures, indent=2))
@@ -150,6 +155,24 @@ def _plan(options: argparse.Namespace) -> dict:
         "cores": len(os.sched_getaffinity(0)),
         "load_average": os.getloadavg()[0],
     }
+
+
+def _see(options: argparse.Namespace) -> dict:
+    from rich.progress import track
+
+    from legion_ros.evaluation.seeing import look_at_scenes, summary
+
+    console, records = Console(stderr=True, highlight=False), []
+    scenes = look_at_scenes(options.seed, options.scenes, options.noise)
+    for seen in track(scenes, "scenes", total=options.scenes, console=console):
+        records += seen
+        for what, names in (
+            ("lost", {n for r in seen for n in r.lost}),
+            ("phantom", {n for r in seen for n in r.phantoms}),
+        ):
+            if names:
+                console.print(f"seed {seen[0].seed}: {what} {', '.join(sorted(names))}")
+    return summary(records, _command(), options.noise)
 
 
 def _crash(options: argparse.Namespace) -> dict:
