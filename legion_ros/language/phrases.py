@@ -83,7 +83,7 @@ _SIDEWAYS = ("left", "right", "middle")  # no drawer is opened or closed that wa
 
 def _plain(clause: str) -> str:
     """Say before a noun what follows it and tells which is meant: "the can that is red", "the red can"."""
-    clause = _DEGREE.sub(" ", clause)
+    clause = _TOP.sub("on ", _DEGREE.sub(" ", clause))
     clause = _NEAREST_AFTER.sub(r"\1 \3 \2", clause)
     clause = _EVERYTHING_COLORED.sub(r"all the \1 things", clause)
     clause = _COLOR_AFTER.sub(r"\1 \3 \2", clause)
@@ -112,6 +112,8 @@ _DEGREE = re.compile(
     r"\b(?:right|just|directly)(?= (?:above|over|on top|in|out|down|up|shut|open)\b)|"
     r"\ba little(?= (?:to|toward|towards|left|right|further|closer|nearer|back|away|forward))"
 )
+# "on top of the box" is on the box
+_TOP = re.compile(r"\b(?:on|on to|onto|to) (?:the )?top of ")
 _STOPS = FINITE | PREPOSITIONS | ADVERBS | {",", "and", MARK, "except", "but", "that", "which"}
 _EXCEPT = re.compile(r" (?:except(?: for)?|but(?: for)?|apart from|aside from|besides|other than|save for) ")
 
