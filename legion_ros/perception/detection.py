@@ -28,6 +28,7 @@ class DetectionConfig:
     fewest: int = 9  # cubes that make a cluster
     good: float = 0.0018  # m: cost below which a fit explains its points
     poor: float = 0.0045  # m: cost above which it explains nothing
+    apart: float = 0.03  # m between the middles of two things that touch
     near: float = 0.009  # m from a model's surface within which a point is explained by it
     margin: float = 0.0006  # m: difference in cost that makes one kind e times as probable as another
     enough: int = 150  # pixels from which on their number casts no doubt on a thing
@@ -97,15 +98,32 @@ class _Search:
         fits = self._fits(points)
         good = residuals(fits[0], points) < c.near
         if float(fits[0].cost) > c.good and depth < 3 and len(points) > 60:
-            halves = [h for h in parted(points) if len(h) >= 2 * c.fewest]
-            split = [found for half in halves for found in self.explain(half, depth + 2)]
-            if len(halves) == 2 and _mean_cost(split) < 0.6 * float(fits[0].cost):
+            split = [found for half in self._halves(points) for found in self.explain(half, depth + 2)]
+            if split and _mean_cost(split) < 0.6 * _cost(fits[0]):
                 return split
+        if _cost(fits[0]) > c.poor:
+            return [(fits, points)]
         found = [(fits, points[good])]
         left = points[~good]
         if len(left) > 40 and depth < 3:
             found += self.explain(left, depth + 1)
         return found
+
+    def _halves(self, points: np.ndarray) -> list[np.ndarray]:
+        """The points of two things that touch; none where they can't be told apart.
+
+        Each thing is fitted to its half, then each point goes to the thing that it is nearer to.
+        """
+        halves = parted(points)
+        for _ in range(2):
+            if len(halves) < 2 or min(map(len, halves)) < 2 * self.config.fewest:
+                return []
+            first, second = (residuals(self._fits(half)[0], points) for half in halves)
+            halves = [points[first <= second], points[second < first]]
+        if min(map(len, halves)) < 2 * self.config.fewest:
+            return []
+        apart = np.linalg.norm(halves[0].mean(axis=0)[:2] - halves[1].mean(axis=0)[:2])
+        return halves if apart > self.config.apart else []
 
     def _fits(self, points: np.ndarray) -> list[Fit]:
         c, few = self.config, thinned(points, POINTS)

@@ -23,7 +23,7 @@ class Hold:
     opening: float  # m between the fingers
 
 
-@dataclass
+@dataclass(eq=False)
 class Track:
     """A thing that has been seen."""
 

@@ -29,8 +29,9 @@ class TrackerConfig:
     confirmed: int = 2  # frames in which something must be seen to count
     gone: int = 4  # frames in a row that look through it until it is gone
     sure: float = 0.35  # confidence that something new must have
+    certain: float = 0.6  # in a heap with another of its colour that is not to be seen
     fair: float = 0.2  # confidence below which a known thing is seen, but not where
-    naming: int = 6  # frames in which its kind may still change
+    naming: int = 10  # frames in which its kind may still change
     most: int = 4  # frames that a position is the mean of
     jump: float = 0.012  # m: what is seen farther off has moved
     stopped: float = 0.0015  # m that the fingers move in a period when they have stopped
@@ -164,7 +165,7 @@ class Tracker:
         for track in absent:
             self._miss(track, visible(replace(track.thing, position=track.at(stamp))))
         for detection in left:
-            if not self._belongs(detection, stamp) and detection.confidence >= self._config.sure:
+            if not self._belongs(detection, stamp, absent) and detection.confidence >= self._config.sure:
                 self._tracks.append(self._begun(detection, stamp))
         self._confirm(absent)
         self._tracks = [t for t in self._tracks if t.missed < self._config.gone]
@@ -231,7 +232,7 @@ class Tracker:
         gone = open_to_view > 0.25 and view.through > 0.6 * open_to_view
         track.missed = track.missed + 1 if gone else track.missed * (view.there <= 0.5)
 
-    def _belongs(self, detection: Object, stamp: float) -> bool:
+    def _belongs(self, detection: Object, stamp: float, absent: list[Track]) -> bool:
         """Whether a detection is but a part of something known: in a hand, or in a heap in a container."""
         homes = self._surroundings.fixtures(self.drawer, 0.0)[:2]
         for track in self._tracks:
@@ -239,8 +240,9 @@ class Tracker:
                 continue
             if np.linalg.norm(track.at(stamp) - detection.position) < 0.6 * track.thing.size.max():
                 return True
-            if any(inside(detection, home) and inside(track.thing, home) for home in homes):
-                return detection.confidence < 0.8 or detection.kind == track.thing.kind
+            together = any(inside(detection, home) and inside(track.thing, home) for home in homes)
+            if together and track in absent and detection.kind != track.thing.kind:
+                return detection.confidence < self._config.certain
         return False
 
     def _begun(self, detection: Object, stamp: float) -> Track:
@@ -268,7 +270,8 @@ class Tracker:
     def _alike(self, old: Track, new: Track) -> bool:
         """Whether something newly seen can be what is not where it was, or not seen there."""
         same = old.thing.color == new.thing.color and old.thing.kind == new.thing.kind
-        return bool(old.thing.name and same and not old.hold and (old.missed or self._on_table(old.thing)))
+        free = old.missed or old.hold is not None or self._on_table(old.thing)  # not buried in a heap
+        return bool(old.thing.name and same and free)
 
     def _name(self, thing: Object) -> str:
         taken = {track.thing.name for track in self._tracks}
