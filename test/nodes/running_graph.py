@@ -41,9 +41,9 @@ class RunningGraph:
 
         readiness = Readiness(self.node, self.names if self._wait_until_active else [])
         try:
-            self.wait(lambda: not readiness.poll(), 60.0, f"active nodes of {self.names}")
+            self.wait(lambda: not readiness.poll(), 150.0, f"active nodes of {self.names}")
             if "composer_node" in self.names:
-                self.wait(lambda: self.client.graph_is_up(0.1), what="answer of composer_node")
+                self.wait(lambda: self.client.graph_is_up(0.1), 30.0, "answer of composer_node")
         except BaseException:
             self.__exit__()
             raise
