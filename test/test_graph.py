@@ -50,6 +50,7 @@ def test_arguments_are_read_as_they_are_typed():
         ({"rate": "fast"}, "rate 'fast' is not a number"),
         ({"rate": "nan"}, "rate nan is not valid"),
         ({"headless": "maybe"}, "headless 'maybe' is neither true nor false"),
+        ({"perception": "ears"}, "perception 'ears' is not valid: camera or truth"),
         ({"domain": "102"}, "domain '102' is not a number from 0 to 101"),
         ({"knowledge": "/nowhere"}, "knowledge '/nowhere' is not a folder"),
     ],
@@ -75,6 +76,14 @@ def test_the_graph_is_a_process_a_node_with_a_parameter_file_each(tmp_path):
     assert parameters["composer_node"] == parameters["teacher_node"] == {"knowledge": str(tmp_path)}
     assert parameters["recorder_node"] == {"folder": str(tmp_path / "runs")}
     assert parameters["policy_node"] == {"knowledge": str(tmp_path), "use_sim_time": True} | rt
+
+
+def test_a_graph_that_sees_has_the_camera_on_and_a_node_for_perception(tmp_path):
+    simulation = Simulation(knowledge=str(tmp_path))
+    assert simulation.nodes == (*NODES, "perception_node")
+    parameters = {process.name: process.parameters for process in simulation.processes()}
+    assert parameters["sim_node"]["camera"] is True
+    assert parameters["sim_node"]["perception"] == "camera"
 
 
 def test_parameters_reach_the_command_line_with_their_types():

@@ -20,7 +20,7 @@ from legion_ros.cli.up import stop_requests
 from legion_ros.cli.video import Video
 from legion_ros.core import LegionError, Scene
 from legion_ros.nodes.domain import free_domain
-from legion_ros.nodes.graph import NODES, Simulation
+from legion_ros.nodes.graph import Simulation
 from legion_ros.nodes.supervision import Exit, Supervisor
 
 if TYPE_CHECKING:
@@ -109,17 +109,18 @@ class Demonstration:
                 return self._watch(client, video, patience)
 
     def _wait_until_ready(self) -> None:
-        self._view.wait("starting four nodes")
+        nodes = self._simulation.nodes
+        self._view.wait(f"starting {len(nodes)} nodes")
         began = time.monotonic()
         from legion_ros.nodes.readiness import wait_until_active
 
-        waiting = wait_until_active(NODES, self._go_on, STARTING)
+        waiting = wait_until_active(nodes, self._go_on, STARTING)
         self._go_on()
         if waiting:
             raise LegionError(
                 f"not active after {STARTING:.0f} s: {', '.join(waiting)}; see {self._out / LOG}"
             )
-        self._view.say(f"[dim]{', '.join(NODES)}: active after {time.monotonic() - began:.1f} s")
+        self._view.say(f"[dim]{', '.join(nodes)}: active after {time.monotonic() - began:.1f} s")
 
     def _watch(self, client: "GraphClient", video: Video, patience: float) -> Seen:
         from legion_ros.nodes.witness import Witness

@@ -25,6 +25,15 @@ def test_the_simulator_is_faster_than_the_clock():
     assert figures["real_time_factor"] > 1.0
 
 
+def test_perception_is_measured_against_the_truth():
+    ended = bench("see", "--scenes", "1", "--seed", "2")
+    assert ended.returncode == 0, ended.stderr
+    figures = json.loads(ended.stdout)
+    assert figures["frames"] == 10 and figures["objects_on_table"] >= 10
+    assert figures["error_median_m"] < 0.008
+    assert figures["frames_per_s_undisturbed"] > 2
+
+
 def test_no_scenes_are_refused_in_words():
     ended = bench("table", "--scenes", "0")
     assert ended.returncode == 1
