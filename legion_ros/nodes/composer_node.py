@@ -19,7 +19,7 @@ from legion_ros.language.guard import LIMIT
 from legion_ros.msg import GoalStatus, SafetyState, ToolState
 from legion_ros.msg import Scene as SceneMessage
 from legion_ros.nodes.announced_knowledge import AnnouncedKnowledge
-from legion_ros.nodes.conversions import scene_from, tool_from
+from legion_ros.nodes.conversions import scene_from, seconds, tool_from
 from legion_ros.nodes.goal_intake import GoalIntake, cut, too_long
 from legion_ros.nodes.goal_server import GoalServer
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
@@ -49,6 +49,7 @@ class ComposerConfig(NodeConfig):
     goals: str = parameter("", "file of goals that no single skill is named by; empty: the one that ships")
     rate: float = parameter(20.0, "Hz at which plans are looked after", 1, 100)
     scene_timeout: float = parameter(1.0, "s of wall time without a scene until goals are refused", 0.1, 60)
+    scene_patience: float = parameter(4.0, "s of wall time without a scene until a task is given up", 0.1, 60)
     patience: float = parameter(2.0, "s without a word from policy_node until it counts as gone", 0.5, 60)
     help_wait: float = parameter(20.0, "s that help is waited for before a goal fails; 0: none", 0, 3600)
 
@@ -67,6 +68,7 @@ class _Task:
     told: tuple | None = None  # what was last said of it
     canceled: bool = False
     heard: float = 0.0  # s, monotonic: when feedback was last given
+    stamp: float = -1.0  # s, the robot's clock: of the newest scene that was seen
 
 
 class ComposerNode(LegionNode[ComposerConfig]):
@@ -204,12 +206,35 @@ class ComposerNode(LegionNode[ComposerConfig]):
         if self._stopped and not task.canceled:
             self._skills.cancel()
             self._end(GoalStatus.FAILED, f"the arm was stopped: {self._stopped}")
+        elif problem := self._blind(task):
+            if task.execution is not None:
+                task.execution.cancel()
+            self._end(GoalStatus.FAILED, problem)
+        elif task.execution is not None and not task.canceled and (silent := self._silence()):
+            self._publish(task, GoalStatus.RUNNING, silent)
         elif task.execution is not None:
             self._go_on(task)
         elif task.planning.done():
             self._take_plan(task)
         else:
             self._give_feedback(task, (), 0, 0.0)
+
+    def _silence(self) -> str:
+        """What is wrong where no scene comes, in words; "" where scenes come."""
+        silence = time.monotonic() - self._scene.received
+        if silence <= self.config.scene_timeout:
+            return ""
+        return f"no scene for {self.config.scene_timeout:g} s: is the robot's node (sim_node) running?"
+
+    def _blind(self, task: _Task) -> str:
+        """Why the task can't be seen through any more, "" where it can."""
+        if time.monotonic() - self._scene.received > self.config.scene_patience:
+            return self._silence()
+        stamp = seconds(self._scene.message.header.stamp)
+        if stamp < task.stamp - 0.5:
+            return "the robot was started anew: what the task was given for is gone"
+        task.stamp = max(task.stamp, stamp)
+        return ""
 
     def _take_plan(self, task: _Task) -> None:
         if task.canceled:
