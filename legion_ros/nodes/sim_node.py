@@ -38,6 +38,8 @@ __all__ = ["SimNode", "main"]
 EVEN = 2.0  # times real time up to which there is time to publish every state on the beat
 # Times real time. Slower, and the watchdogs of the graph, which run in wall time, would hold the arm.
 SLOWEST = 0.5
+# s of wall time: while time stands still for perception, the state is repeated, or the robot would seem gone.
+HEARTBEAT = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +55,14 @@ class SimConfig(NodeConfig):
     headless: bool = parameter(True, "false opens the simulator's window")
     camera: bool = parameter(False, "publish the camera's images")
     camera_name: str = parameter("depth", "which camera of the model")
-    camera_rate: float = parameter(5.0, "images in a second of simulated time, at most", 0.1, 60)
+    camera_rate: float = parameter(4.0, "images in a second of simulated time, at most", 0.1, 60)
     camera_width: int = parameter(640, "pixels", 16, 1280)
     camera_height: int = parameter(480, "pixels", 16, 960)
     depth_noise: float = parameter(
         0.001, "m: standard deviation at 1 m; grows with its square", 0, 1
     )
     perception: str = parameter("truth", "what /legion/scene is: truth, or left to perception_node: camera")
-    seen_age: float = parameter(0.4, "s simulated that rate 0 may be ahead of what was understood", 0.05, 10)
+    seen_age: float = parameter(0.5, "s simulated that rate 0 may be ahead of what was understood", 0.05, 10)
     seen_timeout: float = parameter(
         5.0, "s of wall time that rate 0 waits for perception", 0, 60
     )
@@ -182,6 +184,8 @@ class SimNode(LegionNode[SimConfig]):
         if self.active:
             self._waiting = self._ahead_of_perception()
             if self._waiting:
+                if time.monotonic() - self._spoken > HEARTBEAT:
+                    self._publish()
                 return
             self._step()
             self._publish()
@@ -274,7 +278,7 @@ class SimNode(LegionNode[SimConfig]):
     def _publish(self) -> None:
         """State first, then the clock: whoever acts on the tick finds the state it belongs to."""
         world, scene = self._world, self._world.scene()
-        self._stamp = scene.stamp
+        self._stamp, self._spoken = scene.stamp, time.monotonic()
         tool, seen = tool_message(scene.tool, scene.stamp), scene_message(scene)
         clock = Clock(clock=time_message(scene.stamp))
         self._tool.publish(tool)
