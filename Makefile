@@ -58,7 +58,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(SOURCES) | $(VENV)/bin/python
 	@.ci/system_packages $(VENV)/bin/python
-	@echo "== installing legion_ros: downloads about 0.7 GB the first time, then compiles its messages (a minute)"
+	@echo "== installing legion_ros: downloads about 1.2 GB the first time, then compiles its messages (a minute)"
 	$(BIN)/pip install --disable-pip-version-check -e .
 	@touch $@
 

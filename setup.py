@@ -73,9 +73,9 @@ REQUIREMENTS = [
     "tqdm==4.70.1",
     "imageio-ffmpeg==0.8.1",
     "rosbags==0.11.9",
+    "open3d==0.20.0",  # imports only with the system's libusb-1.0-0, see .ci/system_packages
 ]
 EXTRAS = {
-    "perception": ["open3d==0.20.0"],
     "evaluation": ["envpool==1.2.5", "metaworld==3.1.1", "gymnasium==1.4.0", "scikit-learn==1.9.1"],
     "calibration": ["pymc==5.28.5"],
     "test": ["pytest==9.2.0", "hypothesis==6.170.15", "ruff==0.17.6"],
