@@ -33,6 +33,7 @@ SUMMARY = "tell a simulated arm to clear the table, watch it, and keep a video a
 VIDEO, LOG = "demo.mp4", "log.txt"
 STARTING = 150.0  # s that the nodes may take to become active
 PICTURE = 20.0  # s that the first picture may take: without pictures it goes on all the same
+SEEING = 5.0  # s that perception may take to see everything: what it misses then it has to do without
 AFTERWARDS = 1.0  # s to go on watching when it is over
 
 
@@ -126,8 +127,10 @@ class Demonstration:
         from legion_ros.nodes.witness import Witness
 
         witness = Witness(client, video.add)
-        before = client.wait(client.scene, 20.0, "scene")
         self._look(client, lambda: video.newest is not None, PICTURE)
+        before = client.wait(client.scene, 20.0, "scene")
+        self._look(client, lambda: _complete(client), SEEING)
+        before = client.true_scene() or before
         self._view.say(f"[dim]on the table: {', '.join(thing.name for thing in before.objects)}")
         self._view.say(f"[bold]/legion/goal: {self._instruction!r}")
         witness.send(self._instruction)
@@ -145,7 +148,7 @@ class Demonstration:
             story.give_up(witness.now(), f"not done after {patience:g} s of patience")
         took = time.monotonic() - began
         self._look(client, lambda: False, AFTERWARDS)
-        seen.after = client.scene()
+        seen.after = client.true_scene() or client.scene()
         seen.pictures = [p for p in (video.first, video.newest) if p is not None]
         seen.figures = _figures(story, took, witness, client.health)
         return seen
@@ -175,6 +178,12 @@ class Demonstration:
                 f"{', '.join(self._supervisor.lost)} cannot be kept alive; see {self._out / LOG}"
             )
         return True
+
+
+def _complete(client: "GraphClient") -> bool:
+    """Whether as many things are seen as there are."""
+    scene, truth = client.scene(), client.true_scene()
+    return bool(scene and truth and len(scene.objects) >= len(truth.objects))
 
 
 def _figures(
