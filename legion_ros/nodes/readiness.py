@@ -12,6 +12,10 @@ from rclpy.task import Future
 
 __all__ = ["Readiness", "wait_until_active"]
 
+ANSWER = (
+    3.0  # s that an answer may take: one that is lost, as while DDS is still matching, is asked for again
+)
+
 
 class Readiness:
     """Asks lifecycle nodes for their state until each has been active. Never blocks: spin `node` in between.
@@ -24,18 +28,21 @@ class Readiness:
     def __init__(self, node: Node, names: Iterable[str]) -> None:
         self._node = node
         self._clients = {name: node.create_client(GetState, f"/{name}/get_state") for name in names}
-        self._answers: dict[str, Future] = {}
+        self._answers: dict[str, tuple[Future, float]] = {}  # and when it was asked for, s, monotonic
 
     def poll(self) -> list[str]:
         """Ask those that have not been active so far; returns their names, none when all have."""
         for name, client in list(self._clients.items()):
-            answer = self._answers.get(name)
+            answer, asked = self._answers.get(name, (None, 0.0))
             if answer is not None and answer.done():
                 del self._answers[name]
                 if answer.result().current_state.id == State.PRIMARY_STATE_ACTIVE:
                     self._node.destroy_client(self._clients.pop(name))
+            elif answer is not None and time.monotonic() - asked > ANSWER:
+                client.remove_pending_request(answer)
+                del self._answers[name]
             elif answer is None and client.service_is_ready():
-                self._answers[name] = client.call_async(GetState.Request())
+                self._answers[name] = (client.call_async(GetState.Request()), time.monotonic())
         return list(self._clients)
 
 
