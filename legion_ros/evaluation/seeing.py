@@ -68,7 +68,7 @@ def look_at_scenes(seed: int, scenes: int, noise: float) -> Iterator[list[FrameR
     from legion_sim.tabletop import TabletopWorld
 
     surroundings = load_surroundings(share("config", "fixtures.yaml"))
-    detector = Detector(load_catalogue(share("config", "objects.yaml")), surroundings)
+    detector = Detector(load_catalogue(share("config", "objects.yaml")), surroundings, noise)
     world = TabletopWorld(visual=True)
     focal = world.focal_length(CAMERA, HEIGHT)
     pinhole = Pinhole(WIDTH, HEIGHT, (focal, focal), (WIDTH / 2, HEIGHT / 2))

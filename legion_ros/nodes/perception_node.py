@@ -44,6 +44,7 @@ class PerceptionConfig(NodeConfig):
     objects: str = parameter("", "file of kinds and colours; empty: the one that ships")
     fixtures: str = parameter("", "file of table, bin, drawer and button; empty: the one that ships")
     cameras: str = parameter("", "file of where cameras stand; empty: the one that ships")
+    depth_noise: float = parameter(0.001, "m: standard deviation of the camera's depth at 1 m", 0, 0.01)
     timeout: float = parameter(2.0, "s of the robot's time without an understood picture: no scenes", 0.2, 60)
 
 
@@ -78,7 +79,7 @@ class PerceptionNode(LegionNode[PerceptionConfig]):
         self.create_subscription(Image, "/camera/depth/image_raw", self._on_depth, IMAGE)
         self.create_subscription(CameraInfo, "/camera/color/camera_info", self._on_info, IMAGE)
         self._wake = self.create_guard_condition(self._on_sighting)
-        self._worker = _Worker(Detector(catalogue, surroundings), self._wake)
+        self._worker = _Worker(Detector(catalogue, surroundings, c.depth_noise), self._wake)
         self._worker.start()
 
     def activate(self) -> None:

@@ -34,6 +34,12 @@ class DetectionConfig:
     enough: int = 150  # pixels from which on their number casts no doubt on a thing
     expected: float = 0.05  # m: how near a cluster is to where a known thing is expected
 
+    @classmethod
+    def for_noise(cls, noise: float) -> "DetectionConfig":
+        """Thresholds for a camera whose depth has a standard deviation of `noise` m at 1 m."""
+        more = max(noise - 0.001, 0.0)  # the defaults were made at a millimetre
+        return cls(good=cls.good + more, poor=cls.poor + more, near=cls.near + 3 * more)
+
 
 @dataclass(frozen=True)
 class _Known:

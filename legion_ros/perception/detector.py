@@ -18,7 +18,8 @@ from legion_ros.perception.viewpoint import Viewpoint
 
 __all__ = ["Detector", "Sighting", "View"]
 
-TOLERANCE = 0.0055  # m by which things must stand nearer than table and fixtures
+TOLERANCE = 0.001  # m by which things must stand nearer than table and fixtures, and the noise besides
+SIGMAS = 3.0  # standard deviations of the noise
 BEHIND = 0.012  # m that the camera must look past a surface to see through it
 CAP = 0.024  # m: radius of the button's cap
 
@@ -78,14 +79,12 @@ class Detector:
     Args:
         catalogue: of things.
         surroundings: table and fixtures.
-        config: thresholds.
+        noise: m: standard deviation of the depth at 1 m; it grows with the square of the distance.
     """
 
-    def __init__(
-        self, catalogue: Catalogue, surroundings: Surroundings, config: DetectionConfig | None = None
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, surroundings: Surroundings, noise: float = 0.001) -> None:
         self.catalogue, self.surroundings = catalogue, surroundings
-        self._config = config or DetectionConfig()
+        self._config, self._noise = DetectionConfig.for_noise(noise), noise
         self._viewpoint: Viewpoint | None = None
         self._static = self._background = np.empty((0, 0), np.float32)
         self._drawer = -1.0  # m: joint that the background was made for
@@ -104,7 +103,7 @@ class Detector:
         pressed = button_joint(frame, self.surroundings)
         joint = drawer if opened is None else opened
         background = self._background_for(frame.viewpoint, joint)
-        cloud = foreground(frame, background, self.catalogue, TOLERANCE)
+        cloud = foreground(frame, background, self.catalogue)
         look = Look(depth, frame.viewpoint)
 
         def floor(x: float, y: float) -> float:
@@ -114,9 +113,10 @@ class Detector:
         return Sighting(frame.stamp, frame.tool, tuple(objects), opened, pressed, look, self.catalogue)
 
     def _background_for(self, viewpoint: Viewpoint, drawer: float) -> np.ndarray:
-        """The depth picture of table and fixtures, the drawer open by `drawer` m: (height, width) m.
+        """How near things must be to be none of table and fixtures, the drawer open by `drawer` m.
 
-        Every pixel shows the nearest of its neighbours: at an edge it may fall on either side.
+        (height, width) m. Every pixel shows the nearest of its neighbours: at an edge it may fall on
+        either side.
         """
         s = self.surroundings
         if self._viewpoint is not viewpoint:
@@ -126,6 +126,7 @@ class Detector:
             self._static = cast(viewpoint, np.concatenate([s.static, cap]))
         if abs(drawer - self._drawer) > 0.0007:
             moved = s.moving - np.array([drawer, 0.0, 0.0])
-            self._background = minimum_filter(cast(viewpoint, moved, self._static), 3)
+            nearest = minimum_filter(cast(viewpoint, moved, self._static), 3)
+            self._background = nearest - TOLERANCE - SIGMAS * self._noise * nearest**2
             self._drawer = drawer
         return self._background

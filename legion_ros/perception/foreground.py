@@ -44,17 +44,16 @@ class Cloud:
         return Cloud(self.points[chosen], self.colors[chosen])
 
 
-def foreground(frame: Frame, background: np.ndarray, catalogue: Catalogue, tolerance: float) -> Cloud:
+def foreground(frame: Frame, background: np.ndarray, catalogue: Catalogue) -> Cloud:
     """The coloured cloud of what stands nearer than the background.
 
     Args:
         frame: with depth of the same size as `background`.
-        background: (height, width) m: what would be seen of table and fixtures alone.
+        background: (height, width) m: nearer than this is none of table and fixtures.
         catalogue: whose colours are told apart.
-        tolerance: m: by how much nearer.
     """
     with np.errstate(invalid="ignore"):
-        rows, columns = np.nonzero((frame.depth > 0.05) & (frame.depth < background - tolerance))
+        rows, columns = np.nonzero((frame.depth > 0.05) & (frame.depth < background))
     height = frame.viewpoint.position[2] + frame.depth[rows, columns] * frame.viewpoint.rays[rows, columns, 2]
     low = (height > REACH[0][2]) & (height < REACH[1][2])
     rows, columns = rows[low], columns[low]
