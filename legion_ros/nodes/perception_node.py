@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from legion_ros.nodes.parameters import parameter
 from legion_ros.nodes.qos import IMAGE, SEEN, SENSOR
 from legion_ros.perception import Detector, Frame, Tracker, load_cameras, load_catalogue, load_surroundings
 from legion_ros.perception.detector import Sighting
+from legion_ros.perception.viewpoint import Pinhole, Pose, Viewpoint
 from legion_ros.share import share
 
 __all__ = ["PerceptionNode", "main"]
@@ -63,14 +65,9 @@ class PerceptionNode(LegionNode[PerceptionConfig]):
         # the worker computes in many small steps: scenes must not wait 5 ms for each of them
         sys.setswitchinterval(0.0005)
         c = self.config
-        catalogue, surroundings, self._cameras = (
-            load(Path(given) if given else share("config", f"{name}.yaml"))
-            for load, given, name in (
-                (load_catalogue, c.objects, "objects"),
-                (load_surroundings, c.fixtures, "fixtures"),
-                (load_cameras, c.cameras, "cameras"),
-            )
-        )
+        catalogue = load_catalogue(_file(c.objects, "objects"))
+        surroundings = load_surroundings(_file(c.fixtures, "fixtures"))
+        self._cameras = load_cameras(_file(c.cameras, "cameras"))
         self._surroundings = surroundings
         self._scene = self.create_publisher(SceneMessage, "/legion/scene", SENSOR)
         self._seen = self.create_publisher(Time, "/legion/seen", SEEN)
@@ -189,6 +186,10 @@ class PerceptionNode(LegionNode[PerceptionConfig]):
         return ""
 
 
+def _file(given: str, name: str) -> Path:
+    return Path(given) if given else share("config", f"{name}.yaml")
+
+
 @dataclass(frozen=True)
 class _Picture:
     """What belongs to one moment, not yet unpacked."""
@@ -209,7 +210,8 @@ class _Worker(threading.Thread):
         self._detector, self._wake = detector, wake
         self._job: tuple | None = None
         self._done: tuple[Sighting, float] | None = None
-        self._viewpoint: tuple[CameraInfo, object] | None = None
+        self._viewpoint: Viewpoint | None = None
+        self._seen_from: tuple[Pinhole, str] | None = None  # what the viewpoint was made for
         self._ready, self._ended = threading.Event(), False
 
     def understand(self, picture: _Picture, *context: object) -> None:
@@ -252,16 +254,20 @@ class _Worker(threading.Thread):
                 if not self._ended:
                     self._wake.trigger()
 
-    def _look(self, picture: _Picture, cameras: dict, known: tuple, drawer: float) -> Sighting:
+    def _look(self, picture: _Picture, cameras: Mapping[str, Pose], known: tuple, drawer: float) -> Sighting:
         color, depth = pixels_from(picture.color), pixels_from(picture.depth)
         pinhole, name = pinhole_from(picture.info), picture.depth.header.frame_id
         if name not in cameras:
             raise LegionError(f"no camera {name!r} in config/cameras.yaml; there are: {', '.join(cameras)}")
         if color.shape[:2] != depth.shape or depth.shape != (pinhole.height, pinhole.width):
             raise LegionError(f"colour {color.shape} and depth {depth.shape} are not of one size")
-        if self._viewpoint is None or self._viewpoint[0] != (pinhole, name):
-            self._viewpoint = ((pinhole, name), cameras[name].viewpoint(pinhole))
-        frame = Frame(picture.stamp, color, depth, self._viewpoint[1], picture.tool)
+        viewpoint = self._viewpoint
+        if viewpoint is None or self._seen_from != (pinhole, name):
+            viewpoint = cameras[name].viewpoint(
+                pinhole
+            )  # kept: what is worked out for it serves every picture
+            self._viewpoint, self._seen_from = viewpoint, (pinhole, name)
+        frame = Frame(picture.stamp, color, depth, viewpoint, picture.tool)
         return self._detector.detect(frame, known, drawer)
 
 

@@ -46,15 +46,15 @@ def _cells(cloud: Cloud, voxel: float) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def parted(points: np.ndarray) -> list[np.ndarray]:
-    """Two halves of a cluster (n, 3): 2-means seen from above, begun at the ends of its longer side."""
+    """Two halves of a cluster (n, 3): 2-means seen from above, begun with halves of its longer side."""
     flat = points[:, :2]
     middle = flat.mean(axis=0)
     _, _, axes = np.linalg.svd(flat[:: max(len(flat) // 500, 1)] - middle, full_matrices=False)
     along = (flat - middle) @ axes[0]
-    ends = flat[[int(np.argmin(along)), int(np.argmax(along))]]
+    second = along > 0.5 * (along.min() + along.max())
     for _ in range(8):
-        second = np.linalg.norm(flat - ends[1], axis=1) < np.linalg.norm(flat - ends[0], axis=1)
         if second.all() or not second.any():
             return [points]
         ends = np.array([flat[~second].mean(axis=0), flat[second].mean(axis=0)])
+        second = np.linalg.norm(flat - ends[1], axis=1) < np.linalg.norm(flat - ends[0], axis=1)
     return [points[~second], points[second]]
