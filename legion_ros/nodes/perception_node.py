@@ -265,7 +265,7 @@ class _Worker(threading.Thread):
         if viewpoint is None or self._seen_from != (pinhole, name):
             viewpoint = cameras[name].viewpoint(
                 pinhole
-            )  # kept: what is worked out for it serves every picture
+            )
             self._viewpoint, self._seen_from = viewpoint, (pinhole, name)
         frame = Frame(picture.stamp, color, depth, viewpoint, picture.tool)
         return self._detector.detect(frame, known, drawer)
