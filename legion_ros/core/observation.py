@@ -7,14 +7,16 @@ import math
 
 import numpy as np
 
+from legion_ros.core.clearance import ENOUGH, grip_point, grips, room
 from legion_ros.core.layout import Field, Layout
-from legion_ros.core.scene import Scene
+from legion_ros.core.scene import Object, Scene
 from legion_ros.core.skill import GroundedSkill
 
 __all__ = ["OBSERVATION", "observe"]
 
 # A hair inside the yaw of Limits; over pi wide, so that every grip has one within it.
 WRIST_RANGE = (-1.30, 2.35)  # rad
+_BETWEEN, _OVER = 0.03, 0.05  # m aside, m up: within these the fingers are around a thing, or about to be
 FINGER_ROOM = 0.045  # m from an object's side to the middle of fingers that stand behind it
 
 OBSERVATION = Layout(
@@ -47,8 +49,8 @@ def observe(scene: Scene, skill: GroundedSkill) -> np.ndarray:
     if skill.object:
         thing = scene.object(skill.object)
         position = thing.position
-        yaw, extents = thing.grip
-        turn = 0.0 if math.isnan(yaw) else _turn(tool.yaw, yaw, square=extents[1] - extents[0] < 0.005)
+        extents = thing.grip[1]
+        turn = _roomiest(scene, thing)
     else:
         fixture = scene.fixture(skill.target)
         position, extents, turn, joint = fixture.handle, fixture.size, -tool.yaw, fixture.joint
@@ -65,15 +67,28 @@ def observe(scene: Scene, skill: GroundedSkill) -> np.ndarray:
             "object_extents": extents,
             "goal_from_tool": goal - tool.position,
             "goal_from_object": way,
-            "goal_turn": _turn(tool.yaw, math.atan2(way[1], way[0]), square=False),
+            "goal_turn": _turn(tool.yaw, math.atan2(way[1], way[0])),
             "behind_from_tool": behind - tool.position[:2],
             "joint": joint,
         }
     )
 
 
-def _turn(yaw: float, grip: float, square: bool) -> float:
+def _roomiest(scene: Scene, thing: Object) -> float:
+    """The smallest turn in rad to a grip of `thing` that has room, or else to the one that has most."""
+    tool = scene.tool
+    turns = np.array([_turn(tool.yaw, float(yaw)) for yaw in grips(thing)])
+    if math.isnan(thing.grip[0]):
+        turns = np.array([0.0, *turns])
+    x, y, z = tool.position - grip_point(thing)
+    if len(turns) > 1 and (math.hypot(x, y) > _BETWEEN or z > _OVER):  # later it is too late to choose
+        others = [other for other in scene.objects if other is not thing]
+        rooms = room(thing, others, tool.yaw + turns)
+        turns = turns[rooms >= min(ENOUGH, rooms.max())]
+    return float(turns[np.abs(turns).argmin()])
+
+
+def _turn(yaw: float, grip: float) -> float:
     """The smallest turn in rad from tool yaw `yaw` to a grip like `grip` within the wrist's range."""
-    period = math.pi / 2 if square else math.pi
-    grips = [grip + k * period for k in range(-4, 5)]
-    return min((g - yaw for g in grips if WRIST_RANGE[0] <= g <= WRIST_RANGE[1]), key=abs)
+    same = [grip + k * math.pi for k in range(-2, 3)]
+    return min((g - yaw for g in same if WRIST_RANGE[0] <= g <= WRIST_RANGE[1]), key=abs)

@@ -263,9 +263,7 @@ class _Worker(threading.Thread):
             raise LegionError(f"colour {color.shape} and depth {depth.shape} are not of one size")
         viewpoint = self._viewpoint
         if viewpoint is None or self._seen_from != (pinhole, name):
-            viewpoint = cameras[name].viewpoint(
-                pinhole
-            )
+            viewpoint = cameras[name].viewpoint(pinhole)
             self._viewpoint, self._seen_from = viewpoint, (pinhole, name)
         frame = Frame(picture.stamp, color, depth, viewpoint, picture.tool)
         return self._detector.detect(frame, known, drawer)

@@ -58,14 +58,10 @@ class SimConfig(NodeConfig):
     camera_rate: float = parameter(4.0, "images in a second of simulated time, at most", 0.1, 60)
     camera_width: int = parameter(640, "pixels", 16, 1280)
     camera_height: int = parameter(480, "pixels", 16, 960)
-    depth_noise: float = parameter(
-        0.001, "m: standard deviation at 1 m; grows with its square", 0, 1
-    )
+    depth_noise: float = parameter(0.001, "m: standard deviation at 1 m; grows with its square", 0, 1)
     perception: str = parameter("truth", "what /legion/scene is: truth, or left to perception_node: camera")
     seen_age: float = parameter(0.5, "s simulated that rate 0 may be ahead of what was understood", 0.05, 10)
-    seen_timeout: float = parameter(
-        5.0, "s of wall time that rate 0 waits for perception", 0, 60
-    )
+    seen_timeout: float = parameter(5.0, "s of wall time that rate 0 waits for perception", 0, 60)
 
 
 class SimNode(LegionNode[SimConfig]):

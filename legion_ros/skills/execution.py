@@ -8,8 +8,9 @@ import py_trees
 from py_trees.common import Status
 
 from legion_ros.core import GroundedSkill, LegionError, Scene
-from legion_ros.skills.behaviours import Planning, Progress, Pursuit, Settings
+from legion_ros.skills.behaviours import Planning, Progress, Settings
 from legion_ros.skills.goal import Goal, Stage
+from legion_ros.skills.pursuit import Pursuit
 from legion_ros.skills.runner import SkillRunner
 
 __all__ = ["Execution", "ExecutionStatus", "at_once"]

@@ -1,14 +1,17 @@
-"""What is made of a proposed plan: without detours, and in the order that is shortest to begin with."""
+"""What is made of a proposed plan: without detours, and in the order that is easiest to begin with."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from legion_ros.core import Scene
+from legion_ros.core.clearance import ENOUGH, clearance
 from legion_ros.core.facts import Fact
 from legion_ros.skills.operators import Action, State
 
-__all__ = ["nearest_first", "without_detours"]
+__all__ = ["easiest_first", "without_detours"]
+
+_DETOUR = 20.0  # m of way that a m of room which is missing is worth
 
 
 def without_detours(plan: Sequence[Action], state: State, wanted: frozenset[Fact]) -> list[Action]:
@@ -36,11 +39,12 @@ def _doable(plan: Sequence[Action], state: State) -> tuple[list[Action], State]:
     return done, state
 
 
-def nearest_first(plan: Sequence[Action], scene: Scene) -> list[Action]:
-    """The same actions, those first whose object has the shortest way: nothing is carried over others.
+def easiest_first(plan: Sequence[Action], scene: Scene) -> list[Action]:
+    """The same actions, those first whose object the hand has room to take; of those, the shortest way first.
 
-    Only actions that have nothing to do with one another change places (as in a block deordering), so the
-    plan does what it did.
+    So what stands in the way of a hand is gone when its turn comes, and nothing is carried over others. Only
+    actions that have nothing to do with one another change places (as in a block deordering), so the plan
+    does what it did.
     """
     before = {
         action: [earlier for earlier in plan[:number] if _tied(earlier, action)]
@@ -48,11 +52,13 @@ def nearest_first(plan: Sequence[Action], scene: Scene) -> list[Action]:
     }
     order: list[Action] = []
     left = list(plan)
+    gone: set[str] = set()
     while left:
         free = [action for action in left if not any(earlier in left for earlier in before[action])]
-        chosen = min(free, key=lambda action: _way(action, scene))
+        chosen = min(free, key=lambda action: _effort(action, scene, gone))
         left.remove(chosen)
         order.append(chosen)
+        gone.add(chosen.skill.object)
     return order
 
 
@@ -66,9 +72,12 @@ def _affects(first: Action, second: Action) -> bool:
     return not asked.isdisjoint(first.begins | first.ends) or not first.begins.isdisjoint(second.ends)
 
 
-def _way(action: Action, scene: Scene) -> float:
-    """How far the object is carried, m; 0 without one."""
+def _effort(action: Action, scene: Scene, gone: set[str]) -> float:
+    """How far the object is carried, m, and more where things that are not `gone` stand close to it."""
     skill = action.skill
     if not skill.object:
         return 0.0
-    return float(np.linalg.norm(skill.goal(scene)[:2] - scene.object(skill.object).position[:2]))
+    thing = scene.object(skill.object)
+    others = [other for other in scene.objects if other is not thing and other.name not in gone]
+    missing = max(0.0, ENOUGH - clearance(thing, others))
+    return float(np.linalg.norm(skill.goal(scene)[:2] - thing.position[:2])) + _DETOUR * missing

@@ -13,7 +13,7 @@ from legion_ros.knowledge.operator import OBJECT, TARGET, Operator, target_kind
 from legion_ros.language.guard import Rejected
 from legion_ros.skills.infeasible import Infeasible, explain, reachable
 from legion_ros.skills.operators import Action, State, actions, applied
-from legion_ros.skills.ordering import nearest_first, without_detours
+from legion_ros.skills.ordering import easiest_first, without_detours
 from legion_ros.skills.search import Search
 
 __all__ = ["Infeasible", "Planner", "Step", "verify"]
@@ -84,7 +84,7 @@ class Planner:
         proposal = self._search.solve(state, wanted, possible)
         if proposal is None:
             raise self._conflict(state, wanted, possible)
-        ordered = nearest_first(without_detours(proposal, state, wanted), scene)
+        ordered = easiest_first(without_detours(proposal, state, wanted), scene)
         steps = _explained(ordered, state, wanted)
         verify(steps, now, wanted, self.operators)
         return steps

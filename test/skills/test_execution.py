@@ -336,6 +336,50 @@ def test_an_object_that_vanishes_fails_the_goal_by_name():
     assert "no object 'red_can' is seen" in execution.reason
 
 
+def test_a_thing_that_fell_off_the_table_is_not_counted_as_cleared():
+    world = FakeWorld()
+    execution = Execution(CLEAR, FakePlanning(), world, world.scene, Settings(search=5))
+    while not world.started:
+        execution.tick()
+    world.spots = (
+        {"red_can": SPOTS["red_can"]} if "red_can" in world.started[0] else {"white_mug": SPOTS["white_mug"]}
+    )
+    (gone,) = set(TWO) - set(world.spots)
+    for _ in range(100):
+        execution.tick()
+    assert execution.status is ExecutionStatus.FAILED
+    assert execution.reason == f"left: in({gone}, bin) ({gone}: no longer to be seen)"
+
+
+def test_a_thing_that_is_hidden_for_a_moment_is_waited_for():
+    world = FakeWorld()
+    execution = Execution(CLEAR, FakePlanning(), world, world.scene, Settings(search=30))
+    while not world.started:
+        execution.tick()
+    kept = "red_can" if "red_can" in world.started[0] else "white_mug"
+    world.spots = {kept: SPOTS[kept]}
+    for _ in range(20):
+        execution.tick()
+    assert execution.status is ExecutionStatus.RUNNING
+    world.spots = TWO
+    for _ in range(20):
+        execution.tick()
+    assert execution.status is ExecutionStatus.SUCCEEDED
+    assert world.inside == set(TWO)
+
+
+def test_what_was_seen_in_the_bin_may_be_buried_there():
+    world = FakeWorld()
+    execution = Execution(CLEAR, FakePlanning(), world, world.scene, Settings(search=5))
+    while len(world.started) < 2:
+        execution.tick()
+    (buried,) = world.inside
+    world.spots = {name: spot for name, spot in TWO.items() if name != buried}
+    for _ in range(40):
+        execution.tick()
+    assert execution.status is ExecutionStatus.SUCCEEDED
+
+
 def test_current_step_and_progress_follow_the_plan():
     world = FakeWorld()
     execution = execution_of(CLEAR, world)
