@@ -99,14 +99,20 @@ def _hover(scene: Scene, skill: GroundedSkill) -> np.ndarray:
     return predicates.above(scene.object(skill.object), 0.06)
 
 
+_ASIDE = 0.05  # m from the middle: enough for two things side by side
+
+
 def _free_spot(scene: Scene, skill: GroundedSkill) -> np.ndarray:
-    """The spot of the container's floor farthest from what lies in it; the middle when it is empty."""
+    """The spot of the container's floor farthest from what lies in it.
+
+    The first thing goes to the middle, or to a corner where beside the middle there is no room for a second.
+    """
     container = scene.fixture(skill.target)
     reach = np.maximum(container.size[:2] / 2 - 0.06, 0.0)
     spots = container.position + np.array([(x, y, 0) for x in (0, -1, 1) for y in (0, -1, 1)]) * (*reach, 0)
     lying = [o.position for o in scene.objects if o.name != skill.object and predicates.inside(o, container)]
     if not lying:
-        return spots[0]
+        return spots[0 if reach.min() > _ASIDE else -2]
     away = np.linalg.norm(spots[:, None, :2] - np.array(lying)[None, :, :2], axis=2).min(axis=1)
     return spots[int(np.argmax(np.round(away, 2)))]
 

@@ -168,7 +168,9 @@ class Tracker:
             if not self._belongs(detection, stamp, absent) and detection.confidence >= self._config.sure:
                 self._tracks.append(self._begun(detection, stamp))
         self._confirm(absent)
-        self._tracks = [t for t in self._tracks if t.missed < self._config.gone]
+        for track in [t for t in self._tracks if t.missed >= self._config.gone]:
+            self._tracks.remove(track)
+            self._hand_down(track)
 
     def _match(self, detections: Sequence[Object], stamp: float) -> list[tuple[Track, Object]]:
         """Tracks and detections that are the same thing: least sum of distances (Kuhn 1955)."""
@@ -193,7 +195,7 @@ class Tracker:
 
     def _see(self, track: Track, detection: Object, stamp: float) -> None:
         c = self._config
-        track.seen, track.missed = track.seen + 1, 0
+        track.seen, track.missed, track.last = track.seen + 1, 0, stamp
         if track.hold is not None:
             self._doubt(track, detection, stamp)
             return
@@ -210,10 +212,15 @@ class Tracker:
         shift = detection.position - old
         moving = np.linalg.norm(track.thing.position - old) > 0.002
         track.sure = 1 if moving or np.linalg.norm(shift) > c.jump else min(track.sure + 1, c.most)
-        position = track.thing.position + shift / track.sure
+        position = self._borne(track.thing.position + shift / track.sure, detection)
         track.thing = replace(detection, name=track.thing.name, position=position)
         track.lands = -np.inf
         track.trail = type(track.trail)((when, p + shift / track.sure) for when, p in track.trail)
+
+    def _borne(self, position: np.ndarray, thing: Object) -> np.ndarray:
+        """(3,) m: not below what bears it, where a picture of its fall was added to the end of the fall."""
+        x, y, z = position
+        return np.array([x, y, max(z, self._surroundings.floor(x, y, self.drawer) + 0.5 * thing.size.min())])
 
     def _doubt(self, track: Track, detection: Object, stamp: float) -> None:
         """What is said to be in the fingers, but seen elsewhere time and again, has been lost."""
@@ -246,7 +253,7 @@ class Tracker:
         return False
 
     def _begun(self, detection: Object, stamp: float) -> Track:
-        track = Track(detection)
+        track = Track(detection, first=stamp, last=stamp)
         track.votes[detection.kind] = detection.confidence
         track.remember(stamp)
         return track
@@ -266,6 +273,14 @@ class Tracker:
                     track.thing = replace(thing, name=self._name(thing))
             elif track.seen <= self._config.naming and not thing.name.startswith(_noun(thing)):
                 track.thing = replace(thing, name=self._name(thing))
+
+    def _hand_down(self, gone: Track) -> None:
+        """What turned up after something like it was last seen was that all along: it gets its name."""
+        noun = _noun(gone.thing)
+        for track in self._tracks if gone.thing.name else ():
+            if _noun(track.thing) == noun and track.thing.name and track.first > gone.last:
+                track.thing = replace(track.thing, name=gone.thing.name)
+                return
 
     def _alike(self, old: Track, new: Track) -> bool:
         """Whether something newly seen can be what is not where it was, or not seen there."""

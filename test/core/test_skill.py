@@ -60,6 +60,18 @@ def test_things_are_put_where_the_bin_is_empty():
     assert goal == pytest.approx([0.31, -0.46, 0.0])
 
 
+def test_where_there_is_no_room_beside_the_middle_two_things_go_into_opposite_corners():
+    put = GroundedSkill("put", "red_can", "drawer")
+    here = scene(can(0.5, 0.0))
+    drawer = here.fixture("drawer")
+    assert (drawer.size[:2] / 2 - 0.06).max() < 0.05
+    first = put.goal(here) - drawer.position
+    x, y = drawer.position[:2] + first[:2]
+    second = put.goal(scene(can(0.5, 0.0), can(x, y, name="blue_can"))) - drawer.position
+    assert second == pytest.approx(-first)
+    assert np.linalg.norm(first) > 0
+
+
 @pytest.mark.parametrize(
     ("skill", "message"),
     [

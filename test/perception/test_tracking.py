@@ -92,6 +92,33 @@ def test_what_somebody_moved_keeps_its_name():
     assert life.scene.objects[0].position == pytest.approx((0.55, 0.15, 0.05))
 
 
+def test_what_turned_up_elsewhere_while_its_old_place_was_hidden_gets_its_name_back():
+    inside_drawer = thing("block", at=(0.52, 0.42), z=0.04)
+    life = Life().see(inside_drawer, frames=3, drawer=0.18)
+    life.see(thing("block", at=(0.5, 0.0)), view=hidden, frames=3)
+    assert sorted(life.names) == ["red_block", "red_block_2"]  # it may lie under other things
+    life.see(thing("block", at=(0.5, 0.0)), view=gone, frames=5)
+    assert life.names == ["red_block"]
+    assert life.scene.objects[0].position == pytest.approx((0.5, 0.0, 0.0225), abs=1e-3)
+
+
+def test_of_two_alike_that_stood_together_the_one_left_keeps_its_own_name():
+    one, other = thing(at=(0.45, -0.1)), thing(at=(0.55, 0.1))
+    life = Life().see(one, other, frames=3)
+    (second,) = (o.position for o in life.scene.objects if o.name == "red_can_2")
+    life.see(thing(at=second[:2]), view=gone, frames=6)
+    assert life.names == ["red_can_2"]
+
+
+def test_a_picture_of_its_fall_does_not_push_it_through_what_bears_it():
+    life = grasped(thing()).move(over((0.5, 0.0), 0.26, 0.062), steps=10)
+    life.move(over((0.5, 0.0), 0.26, 0.08))
+    let_go = life.time
+    life.move(steps=10)
+    life.tracker.update([thing(z=0.12)], let_go + 0.1, there)
+    assert life.move().scene.objects[0].position[2] >= 0.5 * 0.062 - 1e-9
+
+
 def test_a_position_is_the_mean_of_what_was_seen():
     life = Life().see(thing(at=(0.500, 0.0))).see(thing(at=(0.504, 0.0)))
     assert life.scene.objects[0].position[0] == pytest.approx(0.502)
