@@ -31,6 +31,7 @@ class Track:
     seen: int = 1  # frames
     missed: int = 0  # frames in a row in which the camera looked through it
     sure: int = 1  # frames that its position is the mean of
+    contrary: int = 0  # frames in a row that plainly showed another kind
     hold: Hold | None = None
     strayed: int = 0  # frames in a row that showed it elsewhere than in the fingers
     loose_since: float = -np.inf  # s: when it was let go

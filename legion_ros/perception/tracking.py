@@ -32,6 +32,7 @@ class TrackerConfig:
     certain: float = 0.6  # in a heap with another of its colour that is not to be seen
     fair: float = 0.2  # confidence below which a known thing is seen, but not where
     naming: int = 10  # frames in which its kind may still change
+    corrected: int = 6  # frames in a row that must show another kind, plainly, to change it later
     most: int = 4  # frames that a position is the mean of
     jump: float = 0.012  # m: what is seen farther off has moved
     stopped: float = 0.0015  # m that the fingers move in a period when they have stopped
@@ -163,7 +164,9 @@ class Tracker:
         matched = {id(track) for track, _ in pairs}
         absent = [t for t in self._tracks if id(t) not in matched]
         for track in absent:
-            self._miss(track, visible(replace(track.thing, position=track.at(stamp))))
+            then = replace(track.thing, position=track.at(stamp))
+            displaced = any(_overlap(then, other) for other in detections)
+            self._miss(track, View(0.0, 1.0) if displaced else visible(then))
         for detection in left:
             if not self._belongs(detection, stamp, absent) and detection.confidence >= self._config.sure:
                 self._tracks.append(self._begun(detection, stamp))
@@ -206,7 +209,9 @@ class Tracker:
         if track.seen <= c.naming:
             track.votes[detection.kind] += detection.confidence
         better = track.seen <= c.naming and track.votes[detection.kind] > track.votes[track.thing.kind]
-        if detection.kind != track.thing.kind and not better:
+        if detection.kind == track.thing.kind or better:
+            track.contrary = 0
+        elif not self._corrected(track, detection):
             return
         old = track.at(stamp)
         shift = detection.position - old
@@ -216,6 +221,17 @@ class Tracker:
         track.thing = replace(detection, name=track.thing.name, position=position)
         track.lands = -np.inf
         track.trail = type(track.trail)((when, p + shift / track.sure) for when, p in track.trail)
+
+    def _corrected(self, track: Track, detection: Object) -> bool:
+        """Whether a kind that was long certain is given up: something else stands there, plain to see."""
+        plain = detection.confidence >= self._config.certain and self._on_table(track.thing)
+        track.contrary = track.contrary + 1 if plain else 0
+        if track.contrary < self._config.corrected:
+            return False
+        track.contrary, track.seen = 0, self._config.confirmed
+        track.votes.clear()
+        track.votes[detection.kind] = detection.confidence
+        return True
 
     def _borne(self, position: np.ndarray, thing: Object) -> np.ndarray:
         """(3,) m: not below what bears it, where a picture of its fall was added to the end of the fall."""
@@ -292,6 +308,12 @@ class Tracker:
         taken = {track.thing.name for track in self._tracks}
         names = [_noun(thing), *(f"{_noun(thing)}_{number}" for number in range(2, len(taken) + 3))]
         return next(name for name in names if name not in taken)
+
+
+def _overlap(thing: Object, other: Object) -> bool:
+    """Whether two things would be in the same place, which no two are."""
+    apart = np.linalg.norm(thing.position - other.position)
+    return bool(other.confidence > 0.5 and apart < 0.3 * (thing.size.min() + other.size.min()))
 
 
 def _noun(thing: Object) -> str:

@@ -129,6 +129,30 @@ def test_a_kind_that_was_mistaken_at_first_is_corrected():
     assert life.names == ["red_can"]
 
 
+def test_what_was_swapped_for_something_else_of_its_colour_is_called_by_its_kind_after_a_while():
+    life = Life().see(thing("block"), frames=20).see(thing("can"), frames=5)
+    assert life.names == ["red_block"]
+    assert life.see(thing("can"), frames=3).names == ["red_can"]
+
+
+def test_what_was_swapped_for_something_of_another_colour_is_gone():
+    life = Life().see(thing(), frames=20).see(thing(color="blue"), frames=5)
+    assert life.names == ["blue_can"]
+
+
+def test_what_is_hidden_behind_its_neighbour_stays():
+    behind, before = thing(), thing(color="blue", at=(0.5, 0.065))
+    life = Life().see(behind, before, frames=20).see(before, view=hidden, frames=8)
+    assert sorted(life.names) == ["blue_can", "red_can"]
+
+
+def test_a_few_doubtful_pictures_do_not_change_a_kind():
+    life = Life().see(thing("block"), frames=20)
+    for _ in range(6):
+        life.see(thing("can", confidence=0.5), frames=4).see(thing("can"), frames=3).see(thing("block"))
+    assert life.names == ["red_block"]
+
+
 def test_what_the_fingers_have_closed_on_moves_with_them():
     life = grasped(thing())
     life.move(over((0.5, 0.0), 0.26, 0.062), steps=10).move(over((0.43, -0.46), 0.26, 0.062), steps=30)

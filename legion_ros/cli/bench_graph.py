@@ -1,0 +1,56 @@
+"""A graph of its own for a bench to measure."""
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from legion_ros.core.errors import LegionError
+from legion_ros.nodes.domain import free_domain
+from legion_ros.nodes.graph import Simulation
+from legion_ros.nodes.supervision import Supervisor
+
+if TYPE_CHECKING:
+    from legion_ros.nodes.client import GraphClient
+
+__all__ = ["command_line", "graph"]
+
+STARTING = 90.0  # s that the graph may take to become active
+
+
+@contextmanager
+def graph(
+    knowledge: str, rate: float, console: Console, perception: str = "truth"
+) -> Iterator["GraphClient"]:
+    """A graph of its own in a free domain, and a client of it; both end with the block."""
+    domain = str(free_domain())
+    simulation = Simulation(knowledge=knowledge, rate=rate, perception=perception, domain=domain)
+    os.environ.update(simulation.environment())
+    from legion_ros.nodes.client import GraphClient
+    from legion_ros.nodes.readiness import wait_until_active
+
+    with Supervisor(simulation.processes(), simulation.environment()) as supervisor:
+
+        def look_after() -> bool:
+            for happening in supervisor.poll(0.0):
+                console.print(
+                    f"[dim]{happening.process}: {getattr(happening, 'text', happening)}", soft_wrap=True
+                )
+            if supervisor.lost:
+                raise LegionError(f"cannot keep {', '.join(supervisor.lost)} alive: no figures")
+            return True
+
+        if waiting := wait_until_active([p.name for p in simulation.processes()], look_after, STARTING):
+            raise LegionError(f"not active after {STARTING:g} s: {', '.join(waiting)}")
+        with GraphClient("legion_bench", idle=look_after) as client:
+            client.wait(lambda: client.graph_is_up(0.1), 10.0, "answer of composer_node")
+            yield client
+
+
+def command_line() -> str:
+    """The command line that takes these figures again."""
+    return shlex.join(["legion", *sys.argv[1:]])
