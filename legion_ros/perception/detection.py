@@ -23,9 +23,9 @@ Floor = Callable[[float, float], float]  # height in m of what lies below (x, y)
 class DetectionConfig:
     """How clusters are made and judged."""
 
-    voxel: float = 0.004  # m: edge of the cubes that are counted
+    voxel: float = 0.006  # m: edge of the cubes that are counted
     reach: float = 0.022  # m between neighbours in a cluster
-    fewest: int = 9  # cubes that make a cluster
+    fewest: int = 5  # cubes that make a cluster
     good: float = 0.0018  # m: cost below which a fit explains its points
     poor: float = 0.0045  # m: cost above which it explains nothing
     apart: float = 0.03  # m between the middles of two things that touch
