@@ -33,6 +33,8 @@ _NOWHERE = (
 )
 _OBJECTS = 8
 _LONGEST = 30.0  # s that an answer may take
+_REST = 0.1  # s without motion: it stands
+_CREEP = 0.0002  # m
 _MOVED = 0.05  # m after which there is no doubt
 
 
@@ -92,10 +94,19 @@ def _answers(client: "GraphClient", sentences: "list[Sentence]") -> "Iterator[An
         watch = _Watch(client, client.execute(sentence.said), before, sentence.kind == FAIR)
         result = client.follow(watch.task, cancel=watch.has_seen_enough, patience=_LONGEST)
         seconds = time.monotonic() - began
-        for _ in range(3):  # what would still come of it
-            client.spin(0.02)
-        watch.has_seen_enough()
+        _let_be(client, watch)
         yield Answer(sentence, watch.begun, watch.planned, result.reason, watch.moved, seconds)
+
+
+def _let_be(client: "GraphClient", watch: "_Watch") -> None:
+    """See what still comes of it; the arm is at rest when this returns."""
+    place, since = client.true_scene().tool.position, time.monotonic()
+    while time.monotonic() - since < _REST:
+        client.spin(0.02)
+        watch.has_seen_enough()
+        now = client.true_scene().tool.position
+        if np.linalg.norm(now - place) > _CREEP:
+            place, since = now, time.monotonic()
 
 
 class _Watch:

@@ -91,7 +91,8 @@ OTHERS = _names(
     "elephant, tree, flower, grass, rock, stone, mountain, river, sea, moon, sun, star, cloud, rain, snow, "
     "fire, air, person, man, woman, child, baby, friend, song, story, joke, game, movie, music, picture, "
     "time, day, week, world, shelf, cupboard, closet, cabinet, doorbell, alarm, clock, can opener, lid, "
-    "handle, rack, stand, tray, tower, pyramid"
+    "handle, rack, stand, tray, tower, pyramid, teapot, coffee pot, vase, saucer, bucket, basket, barrel, "
+    "ladle, colander, blender, toaster, thermos"
 )
 
 COLORS = words(
