@@ -92,6 +92,12 @@ class Expert:
         known = {"mean", "deviation"} | {f"{layer}.{part}" for layer in layers for part in ("weight", "bias")}
         if not layers or tensors.keys() != known:
             raise PolicyError(f"an expert needs tensors {sorted(known)}; these are {sorted(tensors)}")
+        mean, deviation = tensors["mean"], tensors["deviation"]
+        if mean.ndim != 1 or not len(mean) or deviation.shape != mean.shape:
+            raise PolicyError(
+                f"mean and deviation of an expert have shapes {mean.shape} and {deviation.shape}; "
+                "(observation size,) is meant, the same for both"
+            )
         weights = [tensors[f"{layer}.weight"] for layer in layers]
         hidden = tuple(int(weight.shape[0]) for weight in weights[:-1])
         expert = cls(tensors["mean"], tensors["deviation"], weights[-1].shape[0], ExpertConfig(hidden=hidden))

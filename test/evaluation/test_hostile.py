@@ -4,11 +4,10 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from skills.scenes import scene
 
 from legion_ros.evaluation.hostile import FAIR, Answer, Sentence, fair, hostile, summary
 from legion_ros.language import lexicon
-
-from skills.scenes import scene
 
 
 def test_all_hostile_sentences_are_different_and_of_all_kinds():

@@ -44,6 +44,9 @@ def test_an_observation_of_another_kind_is_refused(observation):
         (lambda t: t.update({"0.bias": np.full(256, np.nan)}), "0.bias of an expert holds a NaN"),
         (lambda t: t.update({"0.bias": np.zeros(3)}), r"0.bias of an expert has shape \(3,\)"),
         (lambda t: t.update(deviation=np.zeros(4)), "deviation .* must be positive"),
+        (lambda t: t.update(deviation=np.ones(1)), r"shapes \(4,\) and \(1,\)"),
+        (lambda t: t.update(deviation=np.zeros(0)), r"shapes \(4,\) and \(0,\)"),
+        (lambda t: t.update(mean=np.zeros((4, 2))), r"shapes \(4, 2\) and \(4,\)"),
     ],
 )
 def test_tensors_that_are_no_expert_are_refused(change, message):

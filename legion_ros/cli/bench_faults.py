@@ -1,0 +1,149 @@
+"""`legion bench faults`: faults made on purpose, counted."""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from legion_ros.cli import bench_hostile
+from legion_ros.cli.bench_graph import command_line
+from legion_ros.core.errors import LegionError
+from legion_ros.share import share
+
+if TYPE_CHECKING:
+    from legion_ros.evaluation.faults import FaultFigure
+
+__all__ = ["HELP", "add_arguments", "measure"]
+
+HELP = "faults made on purpose: fuzzed actions, kill -9, hostile goals, evil files"
+_ROUNDS = 20  # of each kind of evil folder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which faults, how many of them."""
+    add, known = parser.add_argument, ", ".join(_FIGURES)
+    add("--figures", nargs="*", default=list(_FIGURES), metavar="NAME", help=f"of {known} (default: all)")
+    add("--share", type=float, default=1.0, help="of the full counts that is made (default: %(default)s)")
+    add("--out", type=Path, help="append the rows to this file, such as results/faults.jsonl")
+
+
+def measure(options: argparse.Namespace) -> dict[str, object]:
+    """Make the faults, print what came of them as a table."""
+    unknown = [name for name in options.figures if name not in _FIGURES]
+    if unknown or not options.figures:
+        raise LegionError(f"no figure {', '.join(unknown) or 'was named'}; known: {', '.join(_FIGURES)}")
+    if not 0 < options.share <= 1:
+        raise LegionError(f"a share of {options.share:g} is not valid: more than 0, at most 1")
+    console, rows = Console(stderr=True, highlight=False), []
+    table = Table("fault", "trials", "misses", "p50 ms", "p99 ms", "max ms", "target", "holds")
+    for name in options.figures:
+        for figure in _FIGURES[name](options, console):
+            rows.append(figure.row(command_line()))
+            keys = ("figure", "trials", "misses", "p50_ms", "p99_ms", "max_ms", "target", "holds")
+            table.add_row(*("" if rows[-1][key] is None else str(rows[-1][key]) for key in keys))
+            if options.out:
+                options.out.parent.mkdir(parents=True, exist_ok=True)
+                with options.out.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(rows[-1]) + "\n")
+    console.print(table)
+    return {"command": command_line(), "figures": rows}
+
+
+def _count(full: int, options: argparse.Namespace) -> int:
+    return max(1, round(full * options.share))
+
+
+def _fuzz(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from legion_ros.evaluation.faults.fuzz import fuzz
+
+    trials = _count(1_000_000, options)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("fuzzed actions", total=trials)
+        yield fuzz(trials, np.random.default_rng(options.seed), lambda n: progress.update(task, completed=n))
+
+
+def _kills(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from rich.progress import track
+
+    from legion_ros.evaluation.crash import measure_crashes, rows_per_second
+    from legion_ros.evaluation.faults import FaultFigure
+
+    kills, rng = _count(200, options), np.random.default_rng(options.seed)
+    # beside the working directory's files, not in memory: a disk is what is measured
+    with TemporaryDirectory(prefix="legion-crash-", dir=".") as folder:
+        ticks = iter(track(range(kills), "kill -9", console=console, transient=True))
+        next(ticks)
+        report = measure_crashes(Path(folder), kills, rng, lambda _: next(ticks, None))
+        speed = rows_per_second(Path(folder), 3.0)
+    saved = f"{report.acknowledged_rows} rows and {report.acknowledged_checkpoints} checkpoints acknowledged"
+    yield FaultFigure(
+        figure="kill -9 while replay and checkpoints are written: lost or unloadable",
+        trials=report.kills,
+        misses=report.lost_rows
+        + report.lost_checkpoints
+        + report.unloadable_checkpoints
+        + report.unopenable_replays,
+        target="0",
+        holds=report.clean,
+        notes=saved,
+    )
+    rate = float(speed["rows_per_s"])
+    yield FaultFigure(
+        figure="rows a second at synchronous FULL",
+        trials=1,
+        misses=int(rate < 5000),
+        target="at least 5000",
+        holds=rate >= 5000,
+        notes=f"{rate:.0f} rows a second",
+    )
+
+
+def _hostile(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from legion_ros.evaluation.faults import FaultFigure
+
+    said = argparse.Namespace(
+        hostile=_count(500, options), fair=_count(200, options), seed=options.seed, knowledge=""
+    )
+    got = bench_hostile.measure(said)
+    wrong = "; ".join(repr(entry["said"]) for entry in got["wrong"])
+    yield FaultFigure(
+        figure="hostile goals: dispatched, or the arm moved",
+        trials=got["hostile"],
+        misses=got["hostile_wrong"],
+        target="0",
+        holds=not got["hostile_wrong"],
+        p50_ms=got["p50_ms"],
+        p99_ms=got["p99_ms"],
+        notes=f"tool moved by {got['most_moved_m']} m at most; {wrong}",
+    )
+    most = got["fair"] // 20
+    yield FaultFigure(
+        figure="fair goals: refused",
+        trials=got["fair"],
+        misses=got["fair_refused"],
+        target=f"at most {most}",
+        holds=got["fair_refused"] <= most,
+    )
+
+
+def _evil(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from legion_ros.evaluation.faults.evil import load_evil
+
+    rounds, rng = _count(_ROUNDS, options), np.random.default_rng(options.seed)
+    with TemporaryDirectory(prefix="legion-evil-") as folder:
+        yield load_evil(Path(share("config", "knowledge", "tabletop")), Path(folder), rounds, rng)
+
+
+_FIGURES: dict[str, Callable[[argparse.Namespace, Console], "Iterator[FaultFigure]"]] = {
+    "fuzz": _fuzz,
+    "kills": _kills,
+    "hostile": _hostile,
+    "evil": _evil,
+}
