@@ -174,7 +174,8 @@ class _Trial:
         """Move one thing that still has to be dealt with, away from the arm."""
         now = facts(scene)
         names = sorted({name for fact in self._task.wanted for name in fact.arguments})
-        names = [name for name in names if Fact("on", (name, TABLE)) in now]
+        still = set(self._task.untouched)  # what the robot must leave alone the hand does, too
+        names = [name for name in names if Fact("on", (name, TABLE)) in now and name not in still]
         tool = scene.tool.position
         names = [name for name in names if np.linalg.norm(scene.object(name).position - tool) > FAR]
         if not names:

@@ -48,7 +48,7 @@ class ComposerConfig(NodeConfig):
     knowledge: str = parameter("", "folder of what was learned; empty: the knowledge that ships")
     goals: str = parameter("", "file of goals that no single skill is named by; empty: the one that ships")
     rate: float = parameter(20.0, "Hz at which plans are looked after", 1, 100)
-    scene_timeout: float = parameter(1.0, "s of wall time without a scene until goals are refused", 0.1, 60)
+    scene_timeout: float = parameter(3.0, "s of wall time without a scene until goals are refused", 0.1, 60)
     scene_patience: float = parameter(4.0, "s of wall time without a scene until a task is given up", 0.1, 60)
     patience: float = parameter(2.0, "s without a word from policy_node until it counts as gone", 0.5, 60)
     help_wait: float = parameter(20.0, "s that help is waited for before a goal fails; 0: none", 0, 3600)

@@ -163,7 +163,10 @@ class Tracker:
         left = [d for d in detections if id(d) not in taken]
         matched = {id(track) for track, _ in pairs}
         absent = [t for t in self._tracks if id(t) not in matched]
+        kept = self._surroundings.fixtures(self.drawer, 0.0)[1] if drawer is None else None
         for track in absent:
+            if kept is not None and inside(track.thing, kept):  # nobody knows where to look for it
+                continue
             then = replace(track.thing, position=track.at(stamp))
             displaced = any(_overlap(then, other) for other in detections)
             self._miss(track, View(0.0, 1.0) if displaced else visible(then))

@@ -55,6 +55,8 @@ class Progress:
     done: list[GroundedSkill] = field(default_factory=list)  # achieved, in order
     ahead: list[GroundedSkill] = field(default_factory=list)  # of the plan, beginning with the current one
     moments: set[Fact] = field(default_factory=set)  # momentary facts that this stage has achieved
+    known: set[str] = field(default_factory=set)  # names of all that was seen
+    achieved: set[Fact] = field(default_factory=set)  # of what any stage asked for, what was seen to hold
     reason: str = ""  # of the latest failure, or what was noticed
     help: str = ""  # what help is waited for
     fatal: bool = False

@@ -33,8 +33,7 @@ class Pursuit(py_trees.behaviour.Behaviour):
         self._later: set[Fact] = set()
         self._rounds, self._held, self._asking, self._searched = 0, 0, 0, 0
         self._witness = Witness()
-        self._names: frozenset[str] = frozenset()  # of what was there when the stage began
-        self._pending: frozenset[Fact] | None = None  # of what was asked then, what never held yet
+        self._asked: frozenset[Fact] | None = None  # what the stage came to when it began
         self._progress.moments = set()
 
     def update(self) -> Status:
@@ -64,23 +63,33 @@ class Pursuit(py_trees.behaviour.Behaviour):
             self._tree = None
 
     def _wanted(self, scene: Scene) -> frozenset[Fact]:
-        """All that the stage asks for, less what was to come about for a moment and has."""
-        return self._stage.wanted(scene, facts(scene)) - self._progress.moments
+        """All that the stage asks for and that can be seen to.
+
+        That is without what was to come about for a moment and has, and without what is about things that
+        are out of sight: buried, or lost.
+        """
+        wanted, gone = self._stage.wanted(scene, facts(scene)) - self._progress.moments, self._gone(scene)
+        return frozenset(fact for fact in wanted if not gone.intersection(fact.arguments))
 
     def _left(self, scene: Scene) -> frozenset[Fact]:
         return self._wanted(scene) - facts(scene)
 
     def _note(self, scene: Scene) -> None:
-        """Keep in mind what was asked of what was there, however little of it is to be seen later."""
-        if self._pending is None:
-            self._names = frozenset(thing.name for thing in scene.objects)
-            self._pending = self._wanted(scene)
-        self._pending -= facts(scene)
+        """Keep in mind what was there, what was asked of it, and what of that came to hold."""
+        progress, now = self._progress, facts(scene)
+        progress.known.update(thing.name for thing in scene.objects)
+        if self._asked is None:
+            self._asked = self._stage.wanted(scene, now)
+        progress.achieved |= self._asked & now
+
+    def _gone(self, scene: Scene) -> set[str]:
+        """What was seen before and is not now."""
+        return self._progress.known.difference(thing.name for thing in scene.objects)
 
     def _lost(self, scene: Scene) -> frozenset[Fact]:
         """What was asked of things that are no longer to be seen, and was never seen to hold."""
-        gone = self._names.difference(thing.name for thing in scene.objects)
-        return frozenset(fact for fact in self._pending or () if gone.intersection(fact.arguments))
+        gone, open_ = self._gone(scene), (self._asked or frozenset()) - self._progress.achieved
+        return frozenset(fact for fact in open_ if gone.intersection(fact.arguments))
 
     def _look(self, scene: Scene) -> Status:
         """Nothing runs: is it all done? If not, what is to be planned for?"""
@@ -89,7 +98,7 @@ class Pursuit(py_trees.behaviour.Behaviour):
             self._searched += 1
             if self._searched < progress.settings.search:
                 return Status.RUNNING
-            gone = sorted(self._names.intersection(name for fact in lost for name in fact.arguments))
+            gone = sorted(self._gone(scene).intersection(name for fact in lost for name in fact.arguments))
             progress.reason = f"{', '.join(gone)}: no longer to be seen"
             return self._ask(lost)
         if not left:

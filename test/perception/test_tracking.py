@@ -97,9 +97,15 @@ def test_what_turned_up_elsewhere_while_its_old_place_was_hidden_gets_its_name_b
     life = Life().see(inside_drawer, frames=3, drawer=0.18)
     life.see(thing("block", at=(0.5, 0.0)), view=hidden, frames=3)
     assert sorted(life.names) == ["red_block", "red_block_2"]  # it may lie under other things
-    life.see(thing("block", at=(0.5, 0.0)), view=gone, frames=5)
+    life.see(thing("block", at=(0.5, 0.0)), view=gone, frames=5, drawer=0.18)
     assert life.names == ["red_block"]
     assert life.scene.objects[0].position == pytest.approx((0.5, 0.0, 0.0225), abs=1e-3)
+
+
+def test_what_is_in_the_drawer_is_not_missed_while_nobody_sees_how_far_that_is_open():
+    life = Life().see(thing("block", at=(0.52, 0.42), z=0.04), frames=3, drawer=0.18)
+    assert life.see(view=gone, frames=8).names == ["red_block"]
+    assert life.see(view=gone, frames=5, drawer=0.18).names == []
 
 
 def test_of_two_alike_that_stood_together_the_one_left_keeps_its_own_name():

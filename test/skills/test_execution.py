@@ -380,6 +380,19 @@ def test_what_was_seen_in_the_bin_may_be_buried_there():
     assert execution.status is ExecutionStatus.SUCCEEDED
 
 
+def test_what_was_put_away_and_can_not_be_seen_there_keeps_nobody_from_closing_the_drawer():
+    world = FakeWorld()
+    put_and_close = goal("in(red_can, drawer) & in(white_mug, drawer)", "closed(drawer)")
+    lasting = stage("in(red_can, drawer)", "in(white_mug, drawer)", "closed(drawer)")
+    execution = Execution(put_and_close, FakePlanning(), world, world.scene, lasting=lasting)
+    for _ in range(100):
+        execution.tick()
+        if len(world.stowed) == 2 and world.running is not None:
+            world.spots = {}
+    assert execution.status is ExecutionStatus.SUCCEEDED, execution.reason
+    assert world.started[-1] == "close(drawer)"
+
+
 def test_current_step_and_progress_follow_the_plan():
     world = FakeWorld()
     execution = execution_of(CLEAR, world)
