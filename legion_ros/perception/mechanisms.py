@@ -10,6 +10,7 @@ __all__ = ["button_joint", "drawer_joint"]
 STEP = 0.001  # m between the joint values that are tried
 BIN = 0.005  # m along the bar and the panel in which one point is enough
 FEWEST = 8  # bins that must be seen
+UNDECIDED = 0.04  # m between joint values that are as likely as each other; neighbours within 2 cm are
 LEVEL = 0.006  # m about the height of what is looked for
 CAP = 0.019  # m about the button's axis: its cap, less its edge
 PIXELS = 20  # of the cap that must be seen
@@ -36,13 +37,20 @@ def drawer_joint(frame: Frame, surroundings: Surroundings) -> float | None:
     score = sum(_pieces(part, middle - values, width) for part, middle, width in windows)
     if score.max() < FEWEST:
         return None
-    best = float(values[score >= 0.95 * score.max()].mean())
+    likely = values[score >= 0.95 * score.max()]
+    if np.ptp(likely) > UNDECIDED:  # two places look like it
+        return None
+    best = float(likely.mean())
     for margin in (0.004, 0.002):
-        offsets = [
-            middle - part[np.abs(part[:, 0] - middle + best) < width + margin, 0]
-            for part, middle, width in windows
-        ]
-        best = float(np.mean(np.concatenate(offsets)))
+        offsets = np.concatenate(
+            [
+                middle - part[np.abs(part[:, 0] - middle + best) < width + margin, 0]
+                for part, middle, width in windows
+            ]
+        )
+        if not len(offsets):
+            return None
+        best = float(offsets.mean())
     return float(np.clip(best, 0.0, s.drawer.travel))
 
 

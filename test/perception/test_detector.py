@@ -68,6 +68,23 @@ def test_the_drawer_is_seen_as_open_as_it_is(world, opened):
     assert drawer_joint(frame(world), SURROUNDINGS) == pytest.approx(joint, abs=0.003)
 
 
+def bars(*joints):
+    """Points of the bar's upper side, as if the drawer were open by each of these joints, in m, at once."""
+    handle, (radius, half) = SURROUNDINGS.drawer.handle, SURROUNDINGS.bar
+    y = np.arange(-half + 0.012, half - 0.012, 0.0025) + handle[1]
+    x = [np.full_like(y, handle[0] + 0.25 * radius - joint) for joint in joints]
+    z = np.full(len(y) * len(joints), handle[2] + 0.5 * radius)
+    return np.column_stack([np.concatenate(x), np.tile(y, len(joints)), z])
+
+
+def test_what_looks_like_two_bars_says_nothing_of_the_drawer(monkeypatch):
+    seen = "legion_ros.perception.mechanisms._inside"
+    monkeypatch.setattr(seen, lambda *_: bars(0.05))
+    assert drawer_joint(None, SURROUNDINGS) == pytest.approx(0.05, abs=0.002)
+    monkeypatch.setattr(seen, lambda *_: bars(0.02, 0.16))  # once a NaN, and all in the drawer was nowhere
+    assert drawer_joint(None, SURROUNDINGS) is None
+
+
 def test_a_button_that_nothing_touches_is_seen_not_pressed(world):
     sketch(world, 2)
     assert button_joint(frame(world), SURROUNDINGS) == pytest.approx(0.0, abs=0.002)
