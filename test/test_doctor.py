@@ -59,7 +59,7 @@ def test_what_the_wheels_can_not_do_is_bad_and_has_a_remedy(monkeypatch, variabl
 def test_discovery_beyond_this_machine_is_pointed_out(monkeypatch):
     monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SUBNET")
     finding = doctor_checks.dds()
-    assert finding.state == "absent" and "other machines can command the arm" in finding.fix
+    assert finding.state == "absent" and "unset the variable" in finding.fix
 
 
 def test_a_package_of_another_version_is_named_with_both(monkeypatch):

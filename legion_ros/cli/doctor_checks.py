@@ -6,6 +6,7 @@ import platform
 import re
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -113,42 +114,38 @@ def _is_rclpy(name: str | None) -> bool:
 
 
 def dds() -> Finding:
-    """Two participants of this process find each other on this machine alone."""
+    """Two nodes find each other on this machine alone."""
     from legion_ros.nodes.domain import free_domain
+    from legion_ros.nodes.graph import environment
 
     chosen = os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
-    reach = os.environ.get("ROS_AUTOMATIC_DISCOVERY_RANGE", "")
-    domain, free = os.environ.get("ROS_DOMAIN_ID", "0"), free_domain()
     if chosen != "rmw_fastrtps_cpp":
         fix = "unset RMW_IMPLEMENTATION: only rmw_fastrtps_cpp is installed and tested"
         return Finding("DDS", "bad", f"RMW_IMPLEMENTATION is {chosen}", fix)
     if os.environ.get("ROS_SECURITY_ENABLE", "false").lower() == "true":
         fix = "unset ROS_SECURITY_ENABLE, or use a ROS 2 that was built with DDS security"
         return Finding("DDS", "bad", "ROS security is asked for; the wheels' Fast DDS lacks it", fix)
-    found = f"rmw_fastrtps_cpp, domain {domain}, discovery {reach or 'LOCALHOST (set by our commands)'}"
-    heard = _talk(free)
-    if not heard:
+    if not _talk(environment(str(free_domain()))):
         fix = "UDP on 127.0.0.1 does not get through: look at the firewall, and at the container's network"
-        return Finding("DDS", "bad", f"{found}; two nodes did not hear each other", fix)
-    if reach and reach not in ("LOCALHOST", "OFF"):
-        fix = "other machines can command the arm; unset ROS_AUTOMATIC_DISCOVERY_RANGE unless that is meant"
-        return Finding("DDS", "absent", found, fix)
-    return Finding("DDS", "good", f"{found}; two nodes heard each other")
+        return Finding("DDS", "bad", "two nodes on this machine did not hear each other", fix)
+    found = f"rmw_fastrtps_cpp, domain {os.environ.get('ROS_DOMAIN_ID', '0')}; two nodes heard each other"
+    if os.environ.get("ROS_AUTOMATIC_DISCOVERY_RANGE") == "SUBNET":
+        fix = "our own commands stay on this machine, but the ros2 command does not: unset the variable"
+        return Finding("DDS", "absent", f"{found}; ROS_AUTOMATIC_DISCOVERY_RANGE is SUBNET", fix)
+    return Finding("DDS", "good", found)
 
 
-def _talk(domain: int, patience: float = 10.0) -> bool:
-    """Whether what one node says in a domain comes to another."""
-    import time
-
+def _talk(variables: dict[str, str], patience: float = 10.0) -> bool:
+    """Whether what one node says comes to another, in the environment that our own commands make."""
     import rclpy
     from rclpy.executors import SingleThreadedExecutor
     from std_msgs.msg import String
 
-    before = os.environ.get("ROS_AUTOMATIC_DISCOVERY_RANGE")
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    before = dict(os.environ)
+    os.environ.update(variables)
     context, heard = rclpy.Context(), []
     try:
-        rclpy.init(context=context, domain_id=domain)
+        rclpy.init(context=context)
         options = {"context": context, "start_parameter_services": False}
         talker, listener = (rclpy.create_node(name, **options) for name in ("doctor_talks", "doctor_listens"))
         said = talker.create_publisher(String, "/legion/doctor", 1)
@@ -163,10 +160,8 @@ def _talk(domain: int, patience: float = 10.0) -> bool:
         return bool(heard)
     finally:
         context.try_shutdown()
-        if before is None:
-            del os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"]
-        else:
-            os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = before
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def real_time() -> Finding:
