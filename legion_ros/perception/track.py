@@ -37,8 +37,6 @@ class Track:
     loose_since: float = -np.inf  # s: when it was let go
     lands: float = -np.inf  # m: height at which its fall ends
     votes: dict[str, float] = field(default_factory=lambda: defaultdict(float))  # for each kind
-    first: float = -np.inf  # s: when it was first seen
-    last: float = -np.inf  # s: when it was last seen
     trail: deque[tuple[float, np.ndarray]] = field(default_factory=deque)  # (s, (3,) m)
 
     def at(self, stamp: float) -> np.ndarray:

@@ -174,9 +174,7 @@ class Tracker:
             if not self._belongs(detection, stamp, absent) and detection.confidence >= self._config.sure:
                 self._tracks.append(self._begun(detection, stamp))
         self._confirm(absent)
-        for track in [t for t in self._tracks if t.missed >= self._config.gone]:
-            self._tracks.remove(track)
-            self._hand_down(track)
+        self._tracks = [t for t in self._tracks if t.missed < self._config.gone]
 
     def _match(self, detections: Sequence[Object], stamp: float) -> list[tuple[Track, Object]]:
         """Tracks and detections that are the same thing: least sum of distances (Kuhn 1955)."""
@@ -201,7 +199,7 @@ class Tracker:
 
     def _see(self, track: Track, detection: Object, stamp: float) -> None:
         c = self._config
-        track.seen, track.missed, track.last = track.seen + 1, 0, stamp
+        track.seen, track.missed = track.seen + 1, 0
         if track.hold is not None:
             self._doubt(track, detection, stamp)
             return
@@ -272,7 +270,7 @@ class Tracker:
         return False
 
     def _begun(self, detection: Object, stamp: float) -> Track:
-        track = Track(detection, first=stamp, last=stamp)
+        track = Track(detection)
         track.votes[detection.kind] = detection.confidence
         track.remember(stamp)
         return track
@@ -292,14 +290,6 @@ class Tracker:
                     track.thing = replace(thing, name=self._name(thing))
             elif track.seen <= self._config.naming and not thing.name.startswith(_noun(thing)):
                 track.thing = replace(thing, name=self._name(thing))
-
-    def _hand_down(self, gone: Track) -> None:
-        """What turned up after something like it was last seen was that all along: it gets its name."""
-        noun = _noun(gone.thing)
-        for track in self._tracks if gone.thing.name else ():
-            if _noun(track.thing) == noun and track.thing.name and track.first > gone.last:
-                track.thing = replace(track.thing, name=gone.thing.name)
-                return
 
     def _alike(self, old: Track, new: Track) -> bool:
         """Whether something newly seen can be what is not where it was, or not seen there."""

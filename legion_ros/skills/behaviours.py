@@ -10,6 +10,7 @@ from py_trees.common import Status
 
 from legion_ros.core import GroundedSkill, LegionError, Scene
 from legion_ros.core.facts import Fact
+from legion_ros.skills.memory import Memory
 from legion_ros.skills.runner import SkillRunner
 
 __all__ = ["Attempt", "Planning", "Progress", "Settings"]
@@ -55,8 +56,7 @@ class Progress:
     done: list[GroundedSkill] = field(default_factory=list)  # achieved, in order
     ahead: list[GroundedSkill] = field(default_factory=list)  # of the plan, beginning with the current one
     moments: set[Fact] = field(default_factory=set)  # momentary facts that this stage has achieved
-    known: set[str] = field(default_factory=set)  # names of all that was seen
-    achieved: set[Fact] = field(default_factory=set)  # of what any stage asked for, what was seen to hold
+    memory: Memory = field(default_factory=Memory)
     reason: str = ""  # of the latest failure, or what was noticed
     help: str = ""  # what help is waited for
     fatal: bool = False

@@ -68,7 +68,8 @@ class Pursuit(py_trees.behaviour.Behaviour):
         That is without what was to come about for a moment and has, and without what is about things that
         are out of sight: buried, or lost.
         """
-        wanted, gone = self._stage.wanted(scene, facts(scene)) - self._progress.moments, self._gone(scene)
+        memory, gone = self._progress.memory, self._progress.memory.gone(scene)
+        wanted = memory.renamed(self._stage.wanted(scene, facts(scene))) - self._progress.moments
         return frozenset(fact for fact in wanted if not gone.intersection(fact.arguments))
 
     def _left(self, scene: Scene) -> frozenset[Fact]:
@@ -76,20 +77,13 @@ class Pursuit(py_trees.behaviour.Behaviour):
 
     def _note(self, scene: Scene) -> None:
         """Keep in mind what was there, what was asked of it, and what of that came to hold."""
-        progress, now = self._progress, facts(scene)
-        progress.known.update(thing.name for thing in scene.objects)
+        now = facts(scene)
         if self._asked is None:
             self._asked = self._stage.wanted(scene, now)
-        progress.achieved |= self._asked & now
-
-    def _gone(self, scene: Scene) -> set[str]:
-        """What was seen before and is not now."""
-        return self._progress.known.difference(thing.name for thing in scene.objects)
+        self._progress.memory.look(scene, now, self._asked)
 
     def _lost(self, scene: Scene) -> frozenset[Fact]:
-        """What was asked of things that are no longer to be seen, and was never seen to hold."""
-        gone, open_ = self._gone(scene), (self._asked or frozenset()) - self._progress.achieved
-        return frozenset(fact for fact in open_ if gone.intersection(fact.arguments))
+        return self._progress.memory.lost(scene, self._asked or frozenset())
 
     def _look(self, scene: Scene) -> Status:
         """Nothing runs: is it all done? If not, what is to be planned for?"""
@@ -98,7 +92,8 @@ class Pursuit(py_trees.behaviour.Behaviour):
             self._searched += 1
             if self._searched < progress.settings.search:
                 return Status.RUNNING
-            gone = sorted(self._gone(scene).intersection(name for fact in lost for name in fact.arguments))
+            gone = progress.memory.gone(scene)
+            gone = sorted(gone.intersection(name for fact in lost for name in fact.arguments))
             progress.reason = f"{', '.join(gone)}: no longer to be seen"
             return self._ask(lost)
         if not left:

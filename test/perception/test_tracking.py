@@ -92,16 +92,6 @@ def test_what_somebody_moved_keeps_its_name():
     assert life.scene.objects[0].position == pytest.approx((0.55, 0.15, 0.05))
 
 
-def test_what_turned_up_elsewhere_while_its_old_place_was_hidden_gets_its_name_back():
-    inside_drawer = thing("block", at=(0.52, 0.42), z=0.04)
-    life = Life().see(inside_drawer, frames=3, drawer=0.18)
-    life.see(thing("block", at=(0.5, 0.0)), view=hidden, frames=3)
-    assert sorted(life.names) == ["red_block", "red_block_2"]  # it may lie under other things
-    life.see(thing("block", at=(0.5, 0.0)), view=gone, frames=5, drawer=0.18)
-    assert life.names == ["red_block"]
-    assert life.scene.objects[0].position == pytest.approx((0.5, 0.0, 0.0225), abs=1e-3)
-
-
 def test_what_is_in_the_drawer_is_not_missed_while_nobody_sees_how_far_that_is_open():
     life = Life().see(thing("block", at=(0.52, 0.42), z=0.04), frames=3, drawer=0.18)
     assert life.see(view=gone, frames=8).names == ["red_block"]
