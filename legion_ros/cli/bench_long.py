@@ -23,7 +23,7 @@ __all__ = ["HELP", "add_arguments", "measure"]
 
 HELP = "success of instructions of 3 to 12 steps, of several kinds, in random scenes"
 LONGEST = 60.0  # simulated s that one scene may take, for each skill that it needs
-LOOKING = 5.0  # s of wall time that perception is given to see a new scene
+LOOKING = 5.0  # simulated s that perception is given to see a new scene
 FAR = 0.16  # m from the tool at which a thing may be moved by somebody
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["INSTRUCTION", "measure_latency", "measure_table"]
 
 INSTRUCTION = "clear the table"
-LOOKING = 5.0  # s of wall time that perception is given to see a new scene
+LOOKING = 5.0  # simulated s that perception is given to see a new scene
 LONGEST = 300.0  # simulated s that one scene may take
 
 

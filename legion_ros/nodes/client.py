@@ -269,16 +269,26 @@ class GraphClient:
             return None
         return scene_from(self._truth.message, tool_from(self._tool.message))
 
-    def await_seen(self, names: list[str], patience: float) -> bool:
-        """Spin until the graph sees just these objects, `patience` s of wall time at most; whether it does.
+    def await_seen(self, names: list[str], patience: float, longest: float = 60.0) -> bool:
+        """Spin until the graph sees just these objects; whether it does.
 
         What perception makes of a scene is its own affair: whoever measures goes on either way.
+
+        Args:
+            names: of all that is there.
+            patience: s of the robot's time that it is given, however slowly that goes by.
+            longest: s of wall time.
         """
-        end = time.monotonic() + patience
+        began, end = None, time.monotonic() + longest
         while time.monotonic() < end:
             scene = self.scene()
             if scene is not None and sorted(thing.name for thing in scene.objects) == sorted(names):
                 return True
+            truth = self.true_scene()
+            if truth is not None:
+                began = truth.stamp if began is None else began
+                if truth.stamp - began > patience:
+                    return False
             self.spin(0.1)
         return False
 

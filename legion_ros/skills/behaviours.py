@@ -57,6 +57,7 @@ class Progress:
     ahead: list[GroundedSkill] = field(default_factory=list)  # of the plan, beginning with the current one
     moments: set[Fact] = field(default_factory=set)  # momentary facts that this stage has achieved
     memory: Memory = field(default_factory=Memory)
+    missed: set[Fact] = field(default_factory=set)  # of what was asked of all things, what was lost sight of
     reason: str = ""  # of the latest failure, or what was noticed
     help: str = ""  # what help is waited for
     fatal: bool = False

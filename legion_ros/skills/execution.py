@@ -116,6 +116,9 @@ class Execution:
             return self._end(ExecutionStatus.FAILED, str(error))
         self.reason = self._progress.reason
         if self._tree.status is Status.SUCCESS:
+            missed = ", ".join(map(str, sorted(self._progress.missed - self._progress.memory.achieved)))
+            if missed:
+                return self._end(ExecutionStatus.FAILED, f"left: {missed} (no longer to be seen)")
             return self._end(ExecutionStatus.SUCCEEDED, "")
         if self._tree.status is Status.FAILURE:
             return self._end(ExecutionStatus.FAILED, self._progress.reason)

@@ -16,7 +16,7 @@ class Memory:
         self._known: dict[str, Object] = {}  # as last seen
         self._first: dict[str, float] = {}  # s: when it was first seen
         self._last: dict[str, float] = {}  # s: when it was last seen
-        self._achieved: set[Fact] = set()  # of what was asked for, what was seen to hold
+        self.achieved: set[Fact] = set()  # of what was asked for, what was seen to hold
         self._found: dict[str, str] = {}  # name in the goal -> name that the thing has now
 
     def look(self, scene: Scene, now: frozenset[Fact], asked: frozenset[Fact]) -> None:
@@ -24,11 +24,11 @@ class Memory:
         for thing in scene.objects:
             self._known[thing.name], self._last[thing.name] = thing, scene.stamp
             self._first.setdefault(thing.name, scene.stamp)
-        self._achieved |= self.renamed(asked) & now
+        self.achieved |= self.renamed(asked) & now
         gone = self.gone(scene)
         self._found = {name: other for name, other in self._found.items() if name in gone}
         for name in sorted(self._names(asked) & gone - self._found.keys()):
-            if not any(name in fact.arguments for fact in self._achieved):
+            if not any(name in fact.arguments for fact in self.achieved):
                 self._find(name, scene, asked)
 
     def renamed(self, facts: Iterable[Fact]) -> frozenset[Fact]:
@@ -42,7 +42,7 @@ class Memory:
     def lost(self, scene: Scene, asked: frozenset[Fact]) -> frozenset[Fact]:
         """What was asked of things that are not to be seen any more, and was never seen to hold."""
         gone = self.gone(scene)
-        open_ = self.renamed(asked) - self._achieved
+        open_ = self.renamed(asked) - self.achieved
         return frozenset(fact for fact in open_ if gone.intersection(fact.arguments))
 
     def _find(self, name: str, scene: Scene, asked: frozenset[Fact]) -> None:

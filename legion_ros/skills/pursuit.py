@@ -92,10 +92,9 @@ class Pursuit(py_trees.behaviour.Behaviour):
             self._searched += 1
             if self._searched < progress.settings.search:
                 return Status.RUNNING
-            gone = progress.memory.gone(scene)
-            gone = sorted(gone.intersection(name for fact in lost for name in fact.arguments))
-            progress.reason = f"{', '.join(gone)}: no longer to be seen"
-            return self._ask(lost)
+            if named := lost & progress.memory.renamed(self._stage.facts):
+                return self._ask_for_lost(named, scene)
+            progress.missed |= lost  # nobody named it: the rest goes on, this is told at the end
         if not left:
             self._held += 1
             return Status.SUCCESS if self._held >= progress.settings.confirm else Status.RUNNING
@@ -159,6 +158,12 @@ class Pursuit(py_trees.behaviour.Behaviour):
         names = {failing[0].object or failing[0].target} if failing else set()
         served = {fact for fact in self._planned if names.intersection(fact.arguments)}
         self._later |= served or self._planned
+
+    def _ask_for_lost(self, lost: frozenset[Fact], scene: Scene) -> Status:
+        gone = self._progress.memory.gone(scene)
+        names = sorted(gone.intersection(name for fact in lost for name in fact.arguments))
+        self._progress.reason = f"{', '.join(names)}: no longer to be seen"
+        return self._ask(lost)
 
     def _ask(self, left: frozenset[Fact]) -> Status:
         """Nothing more can be done alone."""

@@ -348,7 +348,39 @@ def test_a_thing_that_fell_off_the_table_is_not_counted_as_cleared():
     for _ in range(100):
         execution.tick()
     assert execution.status is ExecutionStatus.FAILED
+    assert execution.reason == f"left: in({gone}, bin) (no longer to be seen)"
+
+
+def test_a_thing_that_was_named_and_has_gone_is_asked_for_before_anything_else_is_done():
+    world = FakeWorld()
+    named = goal("in(red_can, bin) & in(white_mug, bin)", "pressed(button)")
+    execution = Execution(named, FakePlanning(), world, world.scene, Settings(search=5))
+    while not world.started:
+        execution.tick()
+    kept = "red_can" if "red_can" in world.started[0] else "white_mug"
+    (gone,) = set(TWO) - {kept}
+    world.spots = {kept: SPOTS[kept]}
+    for _ in range(60):
+        execution.tick()
+    assert execution.status is ExecutionStatus.FAILED
     assert execution.reason == f"left: in({gone}, bin) ({gone}: no longer to be seen)"
+    assert "press(button)" not in world.started
+
+
+def test_a_thing_that_nobody_named_and_that_has_gone_does_not_keep_the_rest_from_being_done():
+    world = FakeWorld()
+    clear_and_press = Goal("clear, then press", (*CLEAR.stages, stage("pressed(button)")))
+    execution = Execution(clear_and_press, FakePlanning(), world, world.scene, Settings(search=5))
+    while not world.started:
+        execution.tick()
+    kept = "red_can" if "red_can" in world.started[0] else "white_mug"
+    (gone,) = set(TWO) - {kept}
+    world.spots = {kept: SPOTS[kept]}
+    for _ in range(60):
+        execution.tick()
+    assert world.started[-1] == "press(button)"
+    assert execution.status is ExecutionStatus.FAILED
+    assert execution.reason == f"left: in({gone}, bin) (no longer to be seen)"
 
 
 def test_a_thing_that_is_hidden_for_a_moment_is_waited_for():
