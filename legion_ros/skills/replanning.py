@@ -1,7 +1,7 @@
 """A planner's answers for one goal, as its execution asks for them."""
 
 from legion_ros.core import GroundedSkill, LegionError, Scene
-from legion_ros.core.facts import Fact, facts
+from legion_ros.core.facts import TABLE, Fact, facts
 from legion_ros.knowledge.operator import OBJECT, TARGET
 from legion_ros.skills.operators import State, applied
 from legion_ros.skills.planning import Planner
@@ -18,12 +18,12 @@ class Replanning:
 
     def steps(self, scene: Scene, wanted: frozenset[Fact]) -> tuple[GroundedSkill, ...]:
         """The steps that make `wanted` hold from this scene on. Raises Infeasible where there are none."""
-        steps = self._planner.plan(facts(scene), wanted, scene, self._untouched)
+        steps = self._planner.plan(_set_down(facts(scene)), wanted, scene, self._untouched)
         return tuple(step.skill for step in steps)
 
     def still_works(self, scene: Scene, steps: tuple[GroundedSkill, ...], wanted: frozenset[Fact]) -> bool:
         """Whether these steps still do."""
-        state = State(facts(scene))
+        state = State(_set_down(facts(scene)))
         try:
             for step in steps:
                 state = applied(self._planner.operators, step, state)
@@ -41,3 +41,13 @@ class Replanning:
             for effect in operator.case(step.target).effects
             if effect.adds and effect.momentary
         )
+
+
+def _set_down(now: frozenset[Fact]) -> frozenset[Fact]:
+    """The same facts, but what an attempt has left in the fingers counts as standing on the table.
+
+    Nothing was ever learned from a hand that was full to begin with, but an expert has no memory: what it
+    finds between the fingers it carries on with.
+    """
+    held = {fact for fact in now if fact.predicate == "holding"}
+    return (now - held) | {Fact("on", (fact.arguments[0], TABLE)) for fact in held}

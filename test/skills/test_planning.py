@@ -4,15 +4,17 @@ import sys
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legion_ros.core import GroundedSkill
+from legion_ros.core import GroundedSkill, Tool
 from legion_ros.core.facts import Fact, facts
 from legion_ros.core.skill import PLACES
 from legion_ros.language.guard import Rejected
 from legion_ros.skills.planning import Infeasible, Planner, Step, verify
+from legion_ros.skills.replanning import Replanning
 
 from .hand_made import OPERATORS
 from .scenes import SPOTS, scene
@@ -41,6 +43,17 @@ def only(*names):
 
 def test_what_holds_already_needs_no_step(planner):
     assert plan(planner, scene(inside=("red_can",)), "in(red_can, bin)", "closed(drawer)") == ()
+
+
+def test_what_an_attempt_has_left_in_the_fingers_can_be_put_away_after_all(planner):
+    here = scene(only("red_can", "white_mug"))
+    in_hand = np.array([0.45, 0.10, 0.25])
+    lifted = [replace(o, position=in_hand) if o.name == "red_can" else o for o in here.objects]
+    here = replace(here, objects=tuple(lifted), tool=Tool(in_hand, 0.0, 0.062))
+    assert Fact("holding", ("red_can",)) in facts(here)
+    steps = Replanning(planner).steps(here, wanted("in(red_can, bin)", "in(white_mug, bin)"))
+    assert {str(step) for step in steps} == {"put(red_can, bin)", "put(white_mug, bin)"}
+    assert Replanning(planner).still_works(here, steps, wanted("in(red_can, bin)"))
 
 
 def test_one_step_says_that_it_was_asked_for(planner):
