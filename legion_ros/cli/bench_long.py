@@ -97,11 +97,13 @@ def _scenes(
         begin = kind.beginning
         names = client.reset_scene(seed, *begin.objects, binned=begin.binned, drawer=begin.drawer)
         client.wait(lambda names=names: _true_scene_of(client, names), 10.0, "the new scene")
-        client.await_seen(names, LOOKING)
-        before = client.true_scene()
         rng = np.random.default_rng(seed)
+        if kind.task(client.true_scene(), rng) is None:
+            continue
+        client.await_seen(names, LOOKING)
+        before, rng = client.true_scene(), np.random.default_rng(seed)
         task = kind.task(before, rng)
-        if task is None:
+        if task is None:  # what stood there has rolled away
             continue
         yield _Trial(client, task, before, options.disturb, rng).run(seed)
         found += 1
