@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -119,6 +120,22 @@ for line in [*open("/proc/net/udp"), *open("/proc/net/tcp")]:
     addresses = {socket.inet_ntoa(bytes.fromhex(word)[::-1]) for word in run.stdout.split()}
     assert addresses <= {"127.0.0.1", "239.255.0.1"}, run
     assert "127.0.0.1" in addresses
+
+
+def test_two_that_ask_at_the_same_time_get_two_domains():
+    code = "from legion_ros.nodes.domain import free_domain; print(free_domain())"
+    asking = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(4)]
+    assert len({process.communicate()[0] for process in asking}) == 4
+
+
+def test_what_is_written_down_of_the_domains_may_be_torn(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    first = free_domain()
+    (written,) = tmp_path.iterdir()
+    assert str(first) in written.read_text()
+    for torn in ('{"1": 2', "[1]", '{"1": null}', "\0"):
+        written.write_text(torn)
+        assert 1 <= free_domain() <= 101
 
 
 def test_a_free_domain_is_not_one_that_somebody_is_in():
