@@ -6,7 +6,6 @@ import platform
 import re
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -117,6 +116,7 @@ def dds() -> Finding:
     """Two nodes find each other on this machine alone."""
     from legion_ros.nodes.domain import free_domain
     from legion_ros.nodes.graph import environment
+    from legion_ros.nodes.hearing import two_nodes_hear_each_other
 
     chosen = os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
     if chosen != "rmw_fastrtps_cpp":
@@ -125,7 +125,7 @@ def dds() -> Finding:
     if os.environ.get("ROS_SECURITY_ENABLE", "false").lower() == "true":
         fix = "unset ROS_SECURITY_ENABLE, or use a ROS 2 that was built with DDS security"
         return Finding("DDS", "bad", "ROS security is asked for; the wheels' Fast DDS lacks it", fix)
-    if not _talk(environment(str(free_domain()))):
+    if not two_nodes_hear_each_other(environment(str(free_domain()))):
         fix = "UDP on 127.0.0.1 does not get through: look at the firewall, and at the container's network"
         return Finding("DDS", "bad", "two nodes on this machine did not hear each other", fix)
     found = f"rmw_fastrtps_cpp, domain {os.environ.get('ROS_DOMAIN_ID', '0')}; two nodes heard each other"
@@ -133,35 +133,6 @@ def dds() -> Finding:
         fix = "our own commands stay on this machine, but the ros2 command does not: unset the variable"
         return Finding("DDS", "absent", f"{found}; ROS_AUTOMATIC_DISCOVERY_RANGE is SUBNET", fix)
     return Finding("DDS", "good", found)
-
-
-def _talk(variables: dict[str, str], patience: float = 10.0) -> bool:
-    """Whether what one node says comes to another, in the environment that our own commands make."""
-    import rclpy
-    from rclpy.executors import SingleThreadedExecutor
-    from std_msgs.msg import String
-
-    before = dict(os.environ)
-    os.environ.update(variables)
-    context, heard = rclpy.Context(), []
-    try:
-        rclpy.init(context=context)
-        options = {"context": context, "start_parameter_services": False}
-        talker, listener = (rclpy.create_node(name, **options) for name in ("doctor_talks", "doctor_listens"))
-        said = talker.create_publisher(String, "/legion/doctor", 1)
-        listener.create_subscription(String, "/legion/doctor", heard.append, 1)
-        executor = SingleThreadedExecutor(context=context)
-        executor.add_node(listener)
-        end = time.monotonic() + patience
-        while not heard and time.monotonic() < end:
-            said.publish(String(data="aah"))
-            executor.spin_once(timeout_sec=0.05)
-        executor.shutdown()
-        return bool(heard)
-    finally:
-        context.try_shutdown()
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def real_time() -> Finding:
