@@ -96,9 +96,11 @@ class Simulation:
         simulator["camera"] = self.camera or self.perception == "camera"
         # at the pace of the wall clock, what moves the arm goes before everything else, where permitted
         priority = {"realtime_priority": 10 if 0 < self.rate <= 1 else 0}
+        # slower than the wall clock, or without one, states are farther apart than an arm's would be
+        patience = {} if self.rate >= 1 else {"command_timeout": 0.15, "state_timeout": 0.15}
         given = {
             "sim_node": simulator | priority,
-            "safety_node": priority,
+            "safety_node": priority | patience,
             # the control period is the robot's: on /clock, so that it holds at every pace
             "policy_node": knowledge | priority | {"use_sim_time": True},
             "composer_node": knowledge,

@@ -23,15 +23,23 @@ class _Spec:
     description: str
     low: float | None
     high: float | None
+    live: bool
 
 
-def parameter(default: Any, description: str, low: float | None = None, high: float | None = None) -> Any:
-    """A dataclass field that is a parameter: default value, description with unit, valid range."""
-    return field(default=default, metadata={"spec": _Spec(description, low, high)})
+def parameter(
+    default: Any, description: str, low: float | None = None, high: float | None = None, live: bool = False
+) -> Any:
+    """A dataclass field that is a parameter: default value, description with unit, valid range.
+
+    One that is `live` can be set while the node runs; the node has to look at it again then.
+    """
+    return field(default=default, metadata={"spec": _Spec(description, low, high, live)})
 
 
 def declare_parameters(node: Node, config: type[Config]) -> Config:
-    """Declare every field of `config` as a read-only parameter of `node` and return what they were set to.
+    """Declare every field of `config` as a parameter of `node` and return what they were set to.
+
+    They are read-only, unless `live`.
 
     Raises:
         LegionError: a parameter was given that the node does not have, or a value that is not valid.
@@ -57,7 +65,7 @@ def declare_parameters(node: Node, config: type[Config]) -> Config:
 
 
 def _descriptor(spec: _Spec, entry: Any) -> ParameterDescriptor:
-    descriptor = ParameterDescriptor(description=spec.description, read_only=True)
+    descriptor = ParameterDescriptor(description=spec.description, read_only=not spec.live)
     if spec.low is not None and spec.high is not None:
         if isinstance(entry.default, float):
             descriptor.floating_point_range = [

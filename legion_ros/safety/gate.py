@@ -2,11 +2,13 @@
 
 Times are passed in. `now` is any clock that runs steadily and is used for all calls (the node passes a
 monotonic wall clock); a `stamp` is the time of the tool state that a command was computed from, in the
-robot's own time.
+robot's own time. A state is fresh when its stamp is new, not when it comes: a driver that hangs may repeat
+the last one for ever. The same holds for commands. Stamps are compared with each other alone, never with
+`now`, so two clocks that disagree do no harm; one that jumps makes commands stale, and the arm holds.
 
     PASSING --- no fresh command, no fresh state, command refused ---> HOLDING
     HOLDING --- a good command -------------------------------------> PASSING
-    any ------- stop(), or `most_bad` commands with NaN in a second --> STOPPED
+    any ------- stop(), a fault, `most_bad` commands with NaN in a second --> STOPPED
     STOPPED --- reset() ---------------------------------------------> HOLDING
 
 To hold is to command zero velocity and the last opening, so that what is in the hand stays there.
@@ -20,10 +22,9 @@ import numpy as np
 
 from legion_ros.core.command import Limits, ToolCommand
 from legion_ros.core.scene import Tool
+from legion_ros.safety.motion import MotionConfig, MotionLimiter
 
 __all__ = ["GateConfig", "GateState", "Mode", "SafetyGate"]
-
-_Real = np.ndarray | float
 
 
 class Mode(IntEnum):
@@ -38,11 +39,12 @@ class Mode(IntEnum):
 class GateConfig:
     """When the gate holds, and when it latches."""
 
-    command_timeout: float = 0.15  # s without a command until the arm is told to hold
-    state_timeout: float = 0.15  # s without a tool state until commands are refused
+    command_timeout: float = 0.08  # s without a command from a newer state until the arm is told to hold
+    state_timeout: float = 0.08  # s without a tool state until commands are refused
     max_lag: float = 0.15  # s that a command's stamp may differ from the newest tool state's
-    horizon: float = 0.05  # s ahead within which the tool must stay in the workspace
     most_bad: int = 5  # commands with NaN or infinity within a second that latch a stop
+    deadman_timeout: float = 0.0  # s without `alive` until the arm holds; 0: nobody has to be there
+    motion: MotionConfig = MotionConfig()
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class SafetyGate:
     def __init__(self, limits: Limits | None = None, config: GateConfig | None = None) -> None:
         self.limits = limits or Limits()
         self.config = config or GateConfig()
+        self.motion = MotionLimiter(self.limits, self.config.motion)
         self._mode, self._reason = Mode.HOLDING, "no command yet"
         self._limited = self._refused = 0
         self._bad: deque[float] = deque(
@@ -73,7 +76,9 @@ class SafetyGate:
         )  # s: when the last that were not finite came
         self._tool: Tool | None = None
         self._tool_stamp = 0.0  # s, the robot's time
-        self._tool_received = self._command_received = -np.inf  # s, on the clock of `now`
+        self._command_stamp = -np.inf  # s, the newest that passed
+        # s, on the clock of `now`: when something came that was newer than what had come before
+        self._tool_received = self._command_received = self._alive = -np.inf
         self._opening: float | None = None  # m, the last that was passed on
 
     @property
@@ -87,9 +92,18 @@ class SafetyGate:
         return self._tool_stamp
 
     def tool_state(self, tool: Tool, stamp: float, now: float) -> None:
-        """Take note of where the tool is. A state that is not finite is as good as none."""
-        if np.isfinite([*tool.position, tool.yaw, tool.opening, stamp]).all():
-            self._tool, self._tool_stamp, self._tool_received = tool, stamp, now
+        """Take note of where the tool is. A state that is not finite, or not new, is as good as none."""
+        if not np.isfinite([*tool.position, tool.yaw, tool.opening, stamp]).all():
+            return
+        if self._tool is None or stamp != self._tool_stamp:
+            self._tool_received = now
+        if abs(stamp - self._tool_stamp) > self.config.max_lag:  # the robot, or its clock, was started anew
+            self._command_stamp = -np.inf
+        self._tool, self._tool_stamp = tool, stamp
+
+    def alive(self, now: float) -> None:
+        """Whoever watches over the arm is there: only needed with a `deadman_timeout`."""
+        self._alive = now
 
     def command(self, command: ToolCommand, stamp: float, now: float) -> ToolCommand | None:
         """What the robot is to do now that `command` has arrived.
@@ -101,9 +115,11 @@ class SafetyGate:
         finite = command.finite and np.isfinite(stamp)
         refusal = self._refusal(finite, stamp, now)
         if refusal is None:
-            self._command_received = now
-            limited = self._limit(command)
+            if stamp > self._command_stamp:
+                self._command_stamp, self._command_received = stamp, now
+            limited = self.motion.limit(command, self._tool, self._tool_stamp)
             self._opening = limited.opening
+            self._limited += _differ(command, limited)
             self._mode, self._reason = Mode.PASSING, ""
             return limited
         self._refused += 1
@@ -118,12 +134,11 @@ class SafetyGate:
     def watch(self, now: float) -> ToolCommand | None:
         """To be called often: a hold to send where nothing fresh comes or a stop is latched, else None."""
         if self._mode is Mode.PASSING:
-            silent = now - self._command_received
-            if now - self._tool_received > self.config.state_timeout:
-                self._mode, self._reason = Mode.HOLDING, self._no_state(now)
-            elif silent > self.config.command_timeout:
-                self._mode, self._reason = Mode.HOLDING, f"no command for {self.config.command_timeout:g} s"
-        return None if self._mode is Mode.PASSING else self._hold()
+            stale = self._stale(now) or self._silent(now)
+            if stale is None:
+                return None
+            self._mode, self._reason = Mode.HOLDING, stale
+        return self._hold()
 
     def stop(self, reason: str) -> None:
         """Hold until `reset`. The first reason stays."""
@@ -142,19 +157,32 @@ class SafetyGate:
             return self._reason
         if not finite:
             return "command refused: it holds NaN or infinity"
-        if now - self._tool_received > self.config.state_timeout:
-            return self._no_state(now)
+        if stale := self._stale(now):
+            return stale
+        if stamp <= self._command_stamp and (silent := self._silent(now)):
+            return silent
         lag = self._tool_stamp - stamp
         if abs(lag) > self.config.max_lag:
             when = f"{abs(lag):.2f} s {'older' if lag > 0 else 'newer'} than the newest tool state"
             return f"command refused: computed from a state {when}; at most {self.config.max_lag:g} s will do"
         return None
 
-    def _no_state(self, now: float) -> str:
+    # Reasons name the limit, not the age: they are published on change, and the age changes all the time.
+
+    def _stale(self, now: float) -> str | None:
+        """Why nobody can be sure of the arm, None where one can."""
         if self._tool is None:
             return "no tool state yet"
-        # the limit, not the age: the reason is published on change, and the age changes all the time
-        return f"no tool state for {self.config.state_timeout:g} s"
+        if now - self._tool_received > self.config.state_timeout:
+            return f"no new tool state for {self.config.state_timeout:g} s"
+        if 0.0 < self.config.deadman_timeout < now - self._alive:
+            return f"nobody has held the deadman for {self.config.deadman_timeout:g} s"
+        return None
+
+    def _silent(self, now: float) -> str | None:
+        if now - self._command_received > self.config.command_timeout:
+            return f"no command from a newer state for {self.config.command_timeout:g} s"
+        return None
 
     def _hold(self) -> ToolCommand | None:
         """Zero velocity and the last opening; the measured one before any was commanded."""
@@ -163,24 +191,10 @@ class SafetyGate:
             if self._tool is None:
                 return None
             opening = float(np.clip(self._tool.opening, 0.0, self.limits.max_opening))
+        self.motion.rest(self._tool_stamp)
         return ToolCommand(np.zeros(3), 0.0, opening)
 
-    def _limit(self, command: ToolCommand) -> ToolCommand:
-        """`command` at most as fast as allowed, and not out of the workspace within the horizon."""
-        limits, tool = self.limits, self._tool
-        velocity = np.clip(np.asarray(command.velocity, float), -limits.max_speed, limits.max_speed)
-        velocity = self._inward(velocity, tool.position, np.array(limits.low), np.array(limits.high))
-        yaw_rate = float(np.clip(command.yaw_rate, -limits.max_yaw_rate, limits.max_yaw_rate))
-        yaw_rate = float(self._inward(yaw_rate, tool.yaw, *limits.yaw))
-        opening = float(np.clip(command.opening, 0.0, limits.max_opening))
-        before = [*command.velocity, command.yaw_rate, command.opening]
-        change = np.abs(np.subtract([*velocity, yaw_rate, opening], before)).max()
-        self._limited += bool(change > 1e-6)
-        return ToolCommand(velocity, yaw_rate, opening)
 
-    def _inward(self, speed: _Real, place: _Real, low: _Real, high: _Real) -> np.ndarray:
-        """`speed` slowed so that `place` stays in [low, high] over the horizon; out of it, only inward."""
-        with np.errstate(over="ignore"):  # a place far out gives infinity: no bound on the way back
-            slowest = np.minimum((low - place) / self.config.horizon, 0.0)
-            fastest = np.maximum((high - place) / self.config.horizon, 0.0)
-        return np.clip(speed, slowest, fastest)
+def _differ(one: ToolCommand, other: ToolCommand) -> bool:
+    numbers = [(*c.velocity, c.yaw_rate, c.opening) for c in (one, other)]
+    return bool(np.abs(np.subtract(*numbers)).max() > 1e-6)

@@ -15,7 +15,10 @@ TOOL = Tool(np.array([0.5, 0.0, 0.2]), yaw=0.0, opening=0.05)
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
-    with RunningGraph(tmp_path_factory.mktemp("none"), names=("safety_node",)) as running:
+    # patient: how soon it holds is measured by `legion bench faults`, on a machine that has time
+    patience = {"safety_node": {"state_timeout": 1.0, "command_timeout": 0.3}}
+    folder = tmp_path_factory.mktemp("none")
+    with RunningGraph(folder, names=("safety_node",), parameters=patience) as running:
         yield running
 
 
@@ -99,7 +102,7 @@ def test_a_command_over_the_limits_is_limited(robot):
 def test_silence_becomes_a_hold_with_the_last_opening(robot):
     robot.says((0.1, 0.0, 0.0), opening=0.03)
     robot.told_to_move()
-    robot.until(HOLDING, "0.15 s")
+    robot.until(HOLDING, "no command from a newer state for 0.3 s")
     robot.heard.clear()
     assert robot.told_to_hold().opening == 0.03
 
@@ -137,6 +140,43 @@ def test_a_stop_is_latched_until_reset_and_late_joiners_hear_of_it(robot):
     assert robot.call(robot.reset).success
     robot.says((0.1, 0.0, 0.0))
     robot.told_to_move()
+
+
+def test_speeds_can_be_scaled_while_it_runs(robot):
+    from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+    from rcl_interfaces.srv import SetParameters
+
+    setting = robot.graph.node.create_client(SetParameters, "/safety_node/set_parameters")
+    robot.graph.wait(setting.service_is_ready)
+
+    def scale(value):
+        wanted = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=value)
+        answer = setting.call_async(
+            SetParameters.Request(parameters=[Parameter(name="speed_scale", value=wanted)])
+        )
+        robot.graph.wait(answer.done)
+        return answer.result().results[0]
+
+    assert scale(0.25).successful
+    robot.says((0.2, 0.0, 0.0))
+    assert robot.told_to_move().velocity.x == pytest.approx(0.05)
+    assert not scale(0.0).successful and not scale(7.0).successful
+    assert scale(1.0).successful
+    robot.says((0.2, 0.0, 0.0))
+    assert robot.told_to_move().velocity.x == pytest.approx(0.2)
+
+
+def test_a_joint_that_is_nowhere_stops_until_reset(robot):
+    from sensor_msgs.msg import JointState
+
+    from legion_ros.nodes.qos import SENSOR
+
+    joints = robot.graph.node.create_publisher(JointState, "/joint_states", SENSOR)
+    robot.graph.wait(joints.get_subscription_count)
+    robot.states.clear()
+    joints.publish(JointState(name=["fr3_joint4"], position=[math.nan], velocity=[0.0]))
+    robot.until(STOPPED, "a joint's position or speed is NaN")
+    assert robot.call(robot.reset).success
 
 
 def test_reset_without_a_stop_says_so(robot):

@@ -111,25 +111,68 @@ def test_yaw_out_of_its_range_only_turns_back():
 def test_silence_after_a_command_becomes_a_hold_with_the_last_opening():
     gate = gate_that_saw()
     gate.command(command(opening=0.03), stamp=10.0, now=0.0)
-    gate.tool_state(MIDDLE, 10.1, now=0.15)
-    assert gate.watch(now=0.15) is None
-    out = gate.watch(now=0.16)
+    gate.tool_state(MIDDLE, 10.1, now=0.07)
+    assert gate.watch(now=0.08) is None
+    out = gate.watch(now=0.081)
     assert is_hold(out) and out.opening == 0.03
-    assert gate.state.mode is Mode.HOLDING and gate.state.reason == "no command for 0.15 s"
+    assert gate.state.mode is Mode.HOLDING
+    assert gate.state.reason == "no command from a newer state for 0.08 s"
+
+
+def test_commands_from_the_same_state_again_and_again_become_a_hold_until_one_is_from_a_newer():
+    gate = gate_that_saw()
+    for tick in range(5):  # the tool goes on being seen; what the policy sees of the scene doesn't
+        now = 0.02 * tick
+        gate.tool_state(MIDDLE, 10.0 + now, now)
+        assert gate.command(command(), stamp=10.0, now=now).velocity[0] == 0.1
+    gate.tool_state(MIDDLE, 10.1, now=0.1)
+    assert is_hold(gate.command(command(), stamp=10.0, now=0.1))
+    assert gate.state.reason == "no command from a newer state for 0.08 s"
+    assert gate.command(command(), stamp=10.05, now=0.1).velocity[0] == 0.1
+
+
+def test_a_tool_state_that_is_only_repeated_is_stale():
+    gate = gate_that_saw(now=0.0)
+    gate.command(command(), stamp=10.0, now=0.0)
+    gate.tool_state(MIDDLE, 10.0, now=0.05)
+    assert is_hold(gate.command(command(), stamp=10.01, now=0.09))
+    assert gate.state.reason == "no new tool state for 0.08 s"
+
+
+@pytest.mark.parametrize("jump", [-3600.0, -0.3, 0.3, 3600.0])
+def test_when_the_robots_clock_jumps_the_arm_holds_until_a_command_is_of_the_new_time(jump):
+    gate = gate_that_saw(stamp=10.0)
+    gate.command(command(), stamp=10.0, now=0.0)
+    gate.tool_state(MIDDLE, 10.05 + jump, now=0.05)
+    assert is_hold(gate.command(command(), stamp=10.0, now=0.05))
+    assert gate.command(command(), stamp=10.05 + jump, now=0.06).velocity[0] == 0.1
+
+
+def test_with_a_deadman_nothing_moves_unless_somebody_holds_it():
+    gate = SafetyGate(config=GateConfig(deadman_timeout=0.2))
+    gate.tool_state(MIDDLE, 10.0, now=0.0)
+    assert is_hold(gate.command(command(), stamp=10.0, now=0.0))
+    gate.alive(now=0.01)
+    assert gate.command(command(), stamp=10.0, now=0.02).velocity[0] == 0.1
+    for tick in range(1, 8):
+        gate.tool_state(MIDDLE, 10.0 + 0.05 * tick, now=0.05 * tick)
+        out = gate.command(command(), stamp=10.0 + 0.05 * tick, now=0.05 * tick)
+        assert is_hold(out) is (tick >= 5)  # 0.21 s after it was held last
+    assert gate.state.reason == "nobody has held the deadman for 0.2 s"
 
 
 def test_commands_are_refused_when_the_tool_state_is_stale():
     gate = gate_that_saw(now=0.0)
     assert is_hold(gate.command(command(), stamp=10.0, now=0.2))
-    assert gate.state.reason == "no tool state for 0.15 s"
+    assert gate.state.reason == "no new tool state for 0.08 s"
     gate.tool_state(MIDDLE, 10.2, now=0.21)
     assert gate.command(command(), stamp=10.2, now=0.22).velocity[0] == 0.1
 
 
 def test_the_watch_holds_when_the_tool_state_goes_stale():
     gate = gate_that_saw(now=0.0)
-    gate.command(command(), stamp=10.0, now=0.1)
-    assert is_hold(gate.watch(now=0.16))
+    gate.command(command(), stamp=10.0, now=0.05)
+    assert is_hold(gate.watch(now=0.09))
 
 
 @pytest.mark.parametrize(("stamp", "word"), [(9.8, "older"), (10.2, "newer")])

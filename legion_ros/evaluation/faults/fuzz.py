@@ -84,7 +84,7 @@ def _outside(out: ToolCommand, tool: Tool, limits: Limits, config: GateConfig) -
         return "no opening that the hand has"
     place = np.array([*tool.position, tool.yaw])
     low, high = np.array([*limits.low, limits.yaw[0]]), np.array([*limits.high, limits.yaw[1]])
-    after = place + config.horizon * np.array([*out.velocity, out.yaw_rate])
+    after = place + config.motion.horizon * np.array([*out.velocity, out.yaw_rate])
     slack = _SLACK * (1 + np.abs(place))
     if (after < np.minimum(low, place) - slack).any() or (after > np.maximum(high, place) + slack).any():
         return "out of the workspace, or farther out"
