@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from legion_ros.cli import bench_hostile
+from legion_ros.cli.bench_faults_live import LIVE
 from legion_ros.cli.bench_graph import command_line
 from legion_ros.core.errors import LegionError
 from legion_ros.share import share
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HELP", "add_arguments", "measure"]
 
-HELP = "faults made on purpose: fuzzed actions, kill -9, hostile goals, evil files"
+HELP = "faults made on purpose: stops, stale states, kill -9, lost messages, hostile goals, evil files"
 _ROUNDS = 20  # of each kind of evil folder
 
 
@@ -146,4 +147,5 @@ _FIGURES: dict[str, Callable[[argparse.Namespace, Console], "Iterator[FaultFigur
     "kills": _kills,
     "hostile": _hostile,
     "evil": _evil,
+    **LIVE,
 }

@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,13 @@ from rich.console import Console
 
 from legion_ros.core.errors import LegionError
 from legion_ros.nodes.domain import free_domain
-from legion_ros.nodes.graph import Simulation
+from legion_ros.nodes.graph import Process, Simulation
 from legion_ros.nodes.supervision import Supervisor
 
 if TYPE_CHECKING:
     from legion_ros.nodes.client import GraphClient
 
-__all__ = ["command_line", "graph"]
+__all__ = ["command_line", "graph", "running"]
 
 STARTING = 90.0  # s that the graph may take to become active
 
@@ -27,13 +27,34 @@ def graph(
     knowledge: str, rate: float, console: Console, perception: str = "truth"
 ) -> Iterator["GraphClient"]:
     """A graph of its own in a free domain, and a client of it; both end with the block."""
-    domain = str(free_domain())
-    simulation = Simulation(knowledge=knowledge, rate=rate, perception=perception, domain=domain)
+    simulation = Simulation(knowledge=knowledge, rate=rate, perception=perception, domain=str(free_domain()))
+    with running(simulation, simulation.processes(), console) as (client, _):
+        client.wait(lambda: client.graph_is_up(0.1), 10.0, "answer of composer_node")
+        yield client
+
+
+@contextmanager
+def running(
+    simulation: Simulation,
+    processes: Sequence[Process],
+    console: Console,
+    command: Callable[[Process], list[str]] = Process.command,
+    waited_for: Sequence[str] | None = None,
+) -> Iterator[tuple["GraphClient", Supervisor]]:
+    """These processes of a simulation, and a client; they end with the block.
+
+    Args:
+        simulation: whose environment they get.
+        processes: what to run.
+        console: where what they say goes.
+        command: how to start one.
+        waited_for: names of the lifecycle nodes that are to be active first; all processes when None.
+    """
     os.environ.update(simulation.environment())
     from legion_ros.nodes.client import GraphClient
     from legion_ros.nodes.readiness import wait_until_active
 
-    with Supervisor(simulation.processes(), simulation.environment()) as supervisor:
+    with Supervisor(processes, simulation.environment(), command) as supervisor:
 
         def look_after() -> bool:
             for happening in supervisor.poll(0.0):
@@ -44,11 +65,11 @@ def graph(
                 raise LegionError(f"cannot keep {', '.join(supervisor.lost)} alive: no figures")
             return True
 
-        if waiting := wait_until_active([p.name for p in simulation.processes()], look_after, STARTING):
+        names = [p.name for p in processes] if waited_for is None else waited_for
+        if waiting := wait_until_active(names, look_after, STARTING):
             raise LegionError(f"not active after {STARTING:g} s: {', '.join(waiting)}")
         with GraphClient("legion_bench", idle=look_after) as client:
-            client.wait(lambda: client.graph_is_up(0.1), 10.0, "answer of composer_node")
-            yield client
+            yield client, supervisor
 
 
 def command_line() -> str:

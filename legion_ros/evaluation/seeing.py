@@ -9,9 +9,9 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from legion_ros.core import LegionError, Object, Scene
+from legion_ros.core.pinhole import Pinhole
 from legion_ros.core.predicates import inside
 from legion_ros.perception import Detector, Frame, Tracker, load_cameras, load_catalogue, load_surroundings
-from legion_ros.perception.viewpoint import Pinhole
 from legion_ros.share import share
 
 __all__ = ["FrameRecord", "look_at_scenes", "summary"]

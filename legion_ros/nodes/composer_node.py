@@ -214,6 +214,9 @@ class ComposerNode(LegionNode[ComposerConfig]):
             self._publish(task, GoalStatus.RUNNING, silent)
         elif task.execution is not None:
             self._go_on(task)
+        elif task.canceled:  # whatever the worker still thinks of is for nobody
+            task.planning.cancel()
+            self._end(GoalStatus.CANCELED, "canceled while it was being planned")
         elif task.planning.done():
             self._take_plan(task)
         else:
@@ -237,9 +240,6 @@ class ComposerNode(LegionNode[ComposerConfig]):
         return ""
 
     def _take_plan(self, task: _Task) -> None:
-        if task.canceled:
-            self._end(GoalStatus.CANCELED, "canceled while it was being planned")
-            return
         try:
             plan = task.planning.result()
         except LegionError as error:

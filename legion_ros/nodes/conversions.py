@@ -10,7 +10,7 @@ from std_msgs.msg import Header
 
 from legion_ros import core, msg
 from legion_ros.core.command import ToolCommand
-from legion_ros.perception.viewpoint import Pinhole
+from legion_ros.core.pinhole import Pinhole
 
 __all__ = [
     "BASE_FRAME",

@@ -31,7 +31,7 @@ class Process:
     parameter_file: Path  # config/<name>.yaml
     parameters: Mapping[str, bool | int | float | str]  # what the arguments decide: stronger than the file
     respawns: int = 5  # how often it is started again after it died
-    respawn_delay: float = 1.0  # s
+    respawn_delay: float = 0.2  # s
 
     def command(self) -> list[str]:
         """What starts it with this Python, without `ros2 run`."""

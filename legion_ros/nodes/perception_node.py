@@ -15,6 +15,7 @@ from rclpy.guard_condition import GuardCondition
 from sensor_msgs.msg import CameraInfo, Image
 
 from legion_ros.core import LegionError, Tool
+from legion_ros.core.pinhole import Pinhole
 from legion_ros.msg import Scene as SceneMessage
 from legion_ros.msg import ToolState
 from legion_ros.nodes.conversions import (
@@ -31,7 +32,7 @@ from legion_ros.nodes.parameters import parameter
 from legion_ros.nodes.qos import IMAGE, SEEN, SENSOR
 from legion_ros.perception import Detector, Frame, Tracker, load_cameras, load_catalogue, load_surroundings
 from legion_ros.perception.detector import Sighting
-from legion_ros.perception.viewpoint import Pinhole, Pose, Viewpoint
+from legion_ros.perception.viewpoint import Pose, Viewpoint
 from legion_ros.share import share
 
 __all__ = ["PerceptionNode", "main"]

@@ -9,19 +9,10 @@ import numpy as np
 import yaml
 
 from legion_ros.core import LegionError
+from legion_ros.core.pinhole import Pinhole
 from legion_ros.core.scene import rotation_from
 
-__all__ = ["Pinhole", "Pose", "Viewpoint", "load_cameras"]
-
-
-@dataclass(frozen=True)
-class Pinhole:
-    """A camera without distortion; pixel (column, row) 0, 0 is the upper left one."""
-
-    width: int
-    height: int
-    focal: tuple[float, float]  # pixels: along columns and rows
-    centre: tuple[float, float]  # pixels, pixel corners counted: the middle of a picture is (w / 2, h / 2)
+__all__ = ["Pose", "Viewpoint", "load_cameras"]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 import numpy as np
 
 from legion_ros.core import Object, Tool
+from legion_ros.core.pinhole import Pinhole
 from legion_ros.perception import load_catalogue, load_surroundings
 from legion_ros.perception.detector import View
-from legion_ros.perception.viewpoint import Pinhole, Viewpoint
+from legion_ros.perception.viewpoint import Viewpoint
 from legion_ros.share import share
 
 CATALOGUE = load_catalogue(share("config", "objects.yaml"))

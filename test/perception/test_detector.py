@@ -5,10 +5,10 @@ import os
 import numpy as np
 import pytest
 
+from legion_ros.core.pinhole import Pinhole
 from legion_ros.core.predicates import inside
 from legion_ros.perception import Detector, Frame, Tracker, load_cameras
 from legion_ros.perception.mechanisms import button_joint, drawer_joint
-from legion_ros.perception.viewpoint import Pinhole
 from legion_ros.share import share
 
 from .hand_made import CATALOGUE, SURROUNDINGS

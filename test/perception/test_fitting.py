@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from legion_ros.core.pinhole import Pinhole
 from legion_ros.perception.detection import THING, detect
 from legion_ros.perception.fitting import Look, best_fits
 from legion_ros.perception.foreground import Cloud
 from legion_ros.perception.stances import quaternion_from, rotation_about
-from legion_ros.perception.viewpoint import Pinhole, Viewpoint
+from legion_ros.perception.viewpoint import Viewpoint
 
 from .hand_made import ABOVE, CATALOGUE, thing
 

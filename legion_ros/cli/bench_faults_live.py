@@ -1,0 +1,160 @@
+"""The figures of `legion bench faults` that take processes which run: each starts a graph of its own."""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+
+from legion_ros.cli.bench_graph import running
+from legion_ros.nodes.domain import free_domain
+from legion_ros.nodes.graph import Process, Simulation
+from legion_ros.nodes.realtime import raise_priority, threads
+from legion_ros.share import share
+
+if TYPE_CHECKING:
+    from legion_ros.evaluation.faults import FaultFigure
+
+__all__ = ["LIVE"]
+
+_SOAK = 1200  # s
+_MOST_RESPAWNS = 1000
+_LOSS = 0.3
+
+
+def _count(full: int, options: argparse.Namespace) -> int:
+    return max(1, round(full * options.share))
+
+
+@contextmanager
+def _busy(processes: int) -> Iterator[str]:
+    """So many processes that want a core each; says so."""
+    with ExitStack() as stack:
+        for _ in range(processes):
+            spinning = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            stack.callback(spinning.wait)
+            stack.callback(spinning.kill)
+        yield f"{processes} processes spinning on {len(os.sched_getaffinity(0))} cores beside it"
+
+
+@contextmanager
+def _progress(console: Console, what: str, total: int) -> Iterator[Callable[[int], object]]:
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def _simulation(rate: float = 1.0, perception: str = "truth") -> Simulation:
+    return Simulation(rate=rate, perception=perception, domain=str(free_domain()))
+
+
+def _gate_alone(simulation: Simulation) -> list[Process]:
+    return [process for process in simulation.processes() if process.name == "safety_node"]
+
+
+def _scheduling() -> str:
+    """Give this process the priority of what it measures; says which that is."""
+    refused = raise_priority(11, threads())
+    return refused or "safety_node and the measuring process at SCHED_RR"
+
+
+def _stop(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from legion_ros.nodes.faults.stops import measure_stops
+
+    trials, simulation = _count(1000, options), _simulation()
+    with (
+        running(simulation, _gate_alone(simulation), console) as (client, _),
+        _busy(2) as load,
+        _progress(console, "stop requests", trials) as done,
+    ):
+        notes = f"{load}; {_scheduling()}"
+        yield measure_stops(client, trials, np.random.default_rng(options.seed), done, notes)
+
+
+def _stale(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from legion_ros.nodes.faults.staleness import measure_staleness
+
+    trials, simulation = _count(1000, options), _simulation()
+    with (
+        running(simulation, _gate_alone(simulation), console) as (client, _),
+        _busy(2) as load,
+        _progress(console, "things that go stale", trials) as done,
+    ):
+        notes = f"{load}; {_scheduling()}"
+        yield measure_staleness(client, trials, np.random.default_rng(options.seed), done, notes)
+
+
+def _respawn(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from legion_ros.nodes.faults.kills import measure_kills
+
+    kills, simulation = _count(100, options), _simulation()
+    processes = [replace(process, respawns=_MOST_RESPAWNS) for process in simulation.processes()]
+    with (
+        running(simulation, processes, console) as (client, supervisor),
+        _progress(console, "policy or learner killed", kills) as done,
+    ):
+        rng = np.random.default_rng(options.seed)
+        yield measure_kills(client, lambda: supervisor.pids, kills, rng, done, "pace of the wall clock")
+
+
+def _cancel(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from legion_ros.nodes.faults.cancels import measure_cancels
+
+    cycles, simulation = _count(10_000, options), _simulation()
+    with (
+        running(simulation, simulation.processes(), console) as (client, _),
+        _progress(console, "goals canceled", cycles) as done,
+    ):
+        rng = np.random.default_rng(options.seed)
+        yield measure_cancels(client, cycles, rng, done, "pace of the wall clock")
+
+
+def _drop(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from legion_ros.nodes.faults.losses import lossy_command, measure_losses
+    from legion_ros.nodes.faults.lossy_relay import STREAMS
+
+    goals, simulation = _count(50, options), _simulation()
+    relay = Process("lossy_relay", share("config", "safety_node.yaml"), {})
+    processes = simulation.processes()
+
+    def command(process: Process) -> list[str]:
+        return lossy_command(process, _LOSS, options.seed)
+
+    waited_for = [process.name for process in processes]
+    with (
+        running(simulation, [relay, *processes], console, command, waited_for) as (client, _),
+        _progress(console, "goals with messages dropped", goals) as done,
+    ):
+        notes = f"each message on {', '.join(STREAMS)} dropped with a chance of {_LOSS:g}"
+        yield measure_losses(client, goals, np.random.default_rng(options.seed), done, notes)
+
+
+def _soak(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    from legion_ros.nodes.faults.soak import measure_soak
+
+    duration, simulation = _count(_SOAK, options), _simulation(perception="camera")
+    with (
+        running(simulation, simulation.processes(), console) as (client, supervisor),
+        _progress(console, "s of work", duration) as done,
+    ):
+        rng = np.random.default_rng(options.seed)
+        yield measure_soak(
+            client, lambda: supervisor.pids, duration, rng, done, "camera, pace of the wall clock"
+        )
+
+
+LIVE: dict[str, Callable[[argparse.Namespace, Console], "Iterator[FaultFigure]"]] = {
+    "stop": _stop,
+    "stale": _stale,
+    "respawn": _respawn,
+    "cancel": _cancel,
+    "drop": _drop,
+    "soak": _soak,
+}

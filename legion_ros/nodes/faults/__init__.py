@@ -1,0 +1,1 @@
+"""Faults made on purpose in graphs that run: what `legion bench faults` measures over DDS."""

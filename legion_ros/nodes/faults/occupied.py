@@ -1,0 +1,91 @@
+"""A graph that is kept busy with goals, and watched: every command that reaches the arm is looked at."""
+
+import time
+
+import numpy as np
+
+from legion_ros.core import LegionError
+from legion_ros.core.command import Limits
+from legion_ros.msg import ToolCommand as ToolCommandMessage
+from legion_ros.nodes.client import GraphClient, Task
+from legion_ros.nodes.conversions import command_from
+from legion_ros.nodes.qos import COMMAND
+
+__all__ = ["Occupied"]
+
+_INSTRUCTIONS = ("clear the table", "open the drawer", "close the drawer", "press the button")
+_LONGEST = 120.0  # s that a goal may take until it is given up
+
+
+class Occupied:
+    """Gives one goal after the other, in ever new scenes. Call `tend` all the time, then spin.
+
+    Args:
+        client: of the graph.
+        rng: for scenes and goals.
+    """
+
+    def __init__(self, client: GraphClient, rng: np.random.Generator) -> None:
+        self.accepted = self.succeeded = self.failed = self.lost = 0
+        self.unlimited = 0  # commands outside the limits
+        self.last_motion = -np.inf  # s, monotonic: when the last command came that was no hold
+        self._client, self._rng, self._limits = client, rng, Limits()
+        self._task: Task | None = None
+        self._began = 0.0
+        client.node.create_subscription(ToolCommandMessage, "/legion/command", self._on_command, COMMAND)
+
+    @property
+    def moving(self) -> bool:
+        """Whether the arm was told to move within the last 100 ms."""
+        return time.monotonic() - self.last_motion < 0.1
+
+    def tend(self) -> None:
+        """See to the goal that runs, or give another."""
+        task = self._task
+        if task is None:
+            self._give()
+        elif task.result is not None:
+            self._count(task)
+            self._task = None
+        elif time.monotonic() - self._began > _LONGEST:
+            self.lost += 1
+            self._task = None
+
+    def end(self, patience: float = _LONGEST) -> None:
+        """Cancel what runs and wait for its end: an accepted goal that gets none is lost."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        end = time.monotonic() + patience
+        while self._task is not None and time.monotonic() < end:
+            if self._task.result is not None:
+                self._count(self._task)
+                self._task = None
+            self._client.spin(0.05)
+        self.lost += self._task is not None
+        self._task = None
+
+    def _give(self) -> None:
+        try:
+            self._client.reset_scene(int(self._rng.integers(2**31)), 2, 5)
+        except LegionError:
+            return  # sim_node is being started again: the next time
+        self._task = self._client.execute(str(self._rng.choice(_INSTRUCTIONS)))
+        self._began = time.monotonic()
+
+    def _count(self, task: Task) -> None:
+        self.accepted += 1
+        self.succeeded += task.result.success
+        self.failed += not task.result.success
+
+    def _on_command(self, message: ToolCommandMessage) -> None:
+        command, limits = command_from(message), self._limits
+        moves = bool(command.velocity.any() or command.yaw_rate)
+        inside = command.finite and (
+            np.abs(command.velocity).max() <= limits.max_speed + 1e-9
+            and abs(command.yaw_rate) <= limits.max_yaw_rate + 1e-9
+            and -1e-9 <= command.opening <= limits.max_opening + 1e-9
+        )
+        self.unlimited += not inside
+        if moves:
+            self.last_motion = time.monotonic()

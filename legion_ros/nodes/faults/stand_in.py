@@ -1,0 +1,116 @@
+"""Robot and policy at once, as safety_node sees them: 20 states and commands a second, until told not to."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from legion_ros.core import Tool
+from legion_ros.core.command import ToolCommand
+from legion_ros.msg import ToolCommand as ToolCommandMessage
+from legion_ros.msg import ToolState
+from legion_ros.nodes.client import GraphClient
+from legion_ros.nodes.conversions import command_from, command_message, tool_message
+from legion_ros.nodes.qos import COMMAND, SENSOR
+
+__all__ = ["StandIn"]
+
+PERIOD = 0.05  # s
+_TOOL = Tool(np.array([0.5, 0.0, 0.2]), yaw=0.0, opening=0.05)
+_MOVE = ToolCommand(np.array([0.1, 0.0, 0.0]), 0.0, 0.04)
+
+
+class StandIn:
+    """Plays both ends of safety_node. What is to go wrong is said by its fields; `spin` plays on.
+
+    The arm is always at the same place: what is asked here is when commands come, not where they lead.
+
+    Args:
+        client: through which to talk.
+    """
+
+    def __init__(self, client: GraphClient) -> None:
+        self.states, self.commands = True, True  # whether they are published
+        self.frozen_scene = False  # commands are computed from the same scene again and again
+        self.frozen_state = False  # the driver repeats its last state
+        self.skew = 0.0  # s that the robot's clock is ahead of what it was
+        self.heard: list[tuple[float, bool]] = []  # s, monotonic; whether it moves
+        self.sent: dict[str, float] = {}  # s, monotonic: when the last that was fresh was sent
+        self._client = client
+        node = client.node
+        self._tool = node.create_publisher(ToolState, "/legion/tool_state", SENSOR)
+        self._policy = node.create_publisher(ToolCommandMessage, "/legion/policy_command", COMMAND)
+        node.create_subscription(ToolCommandMessage, "/legion/command", self._on_command, COMMAND)
+        self._stamp = self._seen = 100.0  # s: of the newest state, and of the one that the policy knows
+        self._answered = 0.0  # s: the state that the last command was computed from
+        self._next = time.monotonic()
+        self._policy_next: float | None = None
+
+    def wait_for_gate(self) -> None:
+        """Until safety_node hears us."""
+        connected = (self._tool.get_subscription_count, self._policy.get_subscription_count)
+        self._client.wait(lambda: all(count() for count in connected), 30.0, "safety_node")
+
+    def spin(self, until: Callable[[], bool], longest: float) -> bool:
+        """Play on until something holds, `longest` s at most; whether it does."""
+        end = time.monotonic() + longest
+        while not until():
+            now = time.monotonic()
+            if now > end:
+                return False
+            due = self._play(now)
+            self._client.spin(max(0.0, min(due, end) - time.monotonic()))
+        return True
+
+    def play_for(self, duration: float) -> None:
+        """Play on for so many s."""
+        self.spin(lambda: False, duration)
+
+    def move(self, longest: float = 5.0) -> bool:
+        """Repair everything and play on until commands pass; whether they do."""
+        self.states = self.commands = True
+        self.frozen_scene = self.frozen_state = False
+        self.heard.clear()
+        return self.spin(lambda: len(self.heard) > 2 and all(moves for _, moves in self.heard[-3:]), longest)
+
+    def first_hold(self) -> float | None:
+        """When the first hold was heard since `heard` was cleared, s; None before one."""
+        return next((at for at, moves in self.heard if not moves), None)
+
+    def _play(self, now: float) -> float:
+        """Publish what is due; s, monotonic, when there is more to do.
+
+        A command follows its state by some ms, as from a real policy: they go through two topics, and the
+        state has to be there first.
+        """
+        if self._policy_next is not None and now >= self._policy_next:
+            self._policy_next = None
+            self._command(now)
+        if now >= self._next:
+            self._next += PERIOD * (1 + (now - self._next) // PERIOD)
+            self._state(now)
+            self._policy_next = now + 0.005
+        return min(self._next, self._policy_next or self._next)
+
+    def _state(self, now: float) -> None:
+        if not self.states:
+            return
+        if not self.frozen_state:
+            self._stamp += PERIOD
+            self.sent["state"] = now
+        if self.skew:
+            self._stamp, self.skew = self._stamp + self.skew, 0.0
+        self._tool.publish(tool_message(_TOOL, self._stamp))
+        if not self.frozen_scene:
+            self._seen = self._stamp
+
+    def _command(self, now: float) -> None:
+        if not self.commands:
+            return
+        self._policy.publish(command_message(_MOVE, self._seen))
+        if self._seen != self._answered:
+            self._answered, self.sent["command"] = self._seen, now
+
+    def _on_command(self, message: ToolCommandMessage) -> None:
+        command = command_from(message)
+        self.heard.append((time.monotonic(), bool(command.velocity.any() or command.yaw_rate)))
