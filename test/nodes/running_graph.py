@@ -33,7 +33,7 @@ class RunningGraph:
         self._wait_until_active = wait
         self.exits = []
         self.lines = []
-        self.client = GraphClient("test_client", domain=domain)
+        self.client = GraphClient("test_client", domain=domain, idle=self.look_after)
         self.node = self.client.node
 
     def __enter__(self):
@@ -60,10 +60,13 @@ class RunningGraph:
         while not (value := condition()):
             said = "\n".join(self.lines[-20:])
             assert time.monotonic() < deadline, f"no {what} within {timeout} s; the nodes said:\n{said}"
-            for happening in self.supervisor.poll(0.0):
-                self._note(happening)
             self.client.spin(0.02)
         return value
+
+    def look_after(self):
+        """Take note of what the processes said; start again what died, where that was asked for."""
+        for happening in self.supervisor.poll(0.0):
+            self._note(happening)
 
     def spin_for(self, seconds):
         """Let `seconds` go by: for tests that something does not happen."""

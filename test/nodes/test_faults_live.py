@@ -1,0 +1,116 @@
+"""The figures of `legion bench faults` over DDS, a few trials of each: times belong to the bench."""
+
+import numpy as np
+import pytest
+from running_graph import RunningGraph
+
+KNOWLEDGE = ""  # what ships
+
+
+def ignore(done):
+    pass
+
+
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory):
+    with RunningGraph(tmp_path_factory.mktemp("none"), names=("safety_node",)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def patient_gate(tmp_path_factory):
+    folder, patience = tmp_path_factory.mktemp("none"), {"command_timeout": 0.4, "state_timeout": 0.4}
+    with RunningGraph(folder, ("safety_node",), {"safety_node": patience}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def graph():
+    with RunningGraph(KNOWLEDGE, respawns=5) as running:
+        yield running
+
+
+def test_a_stop_is_followed_by_nothing_but_holds(gate):
+    from legion_ros.nodes.faults.stops import measure_stops
+
+    figure = measure_stops(gate.client, 10, np.random.default_rng(1), ignore, "a test")
+    assert figure.trials == 10 and figure.max_ms < 1000 and figure.notes == "a test"
+    assert figure.misses <= 1  # a machine that others use, too
+
+
+def test_each_kind_of_staleness_is_held_in_time(gate):
+    from legion_ros.nodes.faults.staleness import KINDS, measure_staleness
+
+    figure = measure_staleness(gate.client, 2 * len(KINDS), np.random.default_rng(2), ignore, "a test")
+    assert figure.trials == 10 and figure.max_ms < 1000
+    assert figure.misses <= 2
+
+
+def test_a_gate_that_is_too_patient_is_found_out(patient_gate):
+    from legion_ros.nodes.faults.staleness import measure_staleness
+
+    figure = measure_staleness(patient_gate.client, 4, np.random.default_rng(3), ignore, "a test")
+    assert (figure.misses, figure.holds) == (4, False)
+    assert figure.p50_ms > 300
+    assert "no command from the policy: 1 missed" in figure.notes
+
+
+def test_goals_that_are_canceled_before_they_are_accepted_end_too(graph):
+    from legion_ros.nodes.faults.cancels import measure_cancels
+
+    figure = measure_cancels(graph.client, 12, np.random.default_rng(4), ignore, "a test")
+    assert (figure.trials, figure.misses) == (12, 0)
+    assert "4 canceled before they were accepted" in figure.notes
+
+
+def test_a_killed_policy_moves_nothing_and_comes_back(graph):
+    from legion_ros.nodes.faults.kills import VICTIMS, measure_kills
+
+    before = {name: graph.supervisor.pids[name] for name in VICTIMS}
+    pids = lambda: graph.supervisor.pids  # noqa: E731
+    figure = measure_kills(graph.client, pids, 2, np.random.default_rng(5), ignore, "a test")
+    assert figure.trials == 2 and figure.max_ms < 60_000
+    assert "0 commands outside the limits, 0 late" in figure.notes
+    assert "0 without an answer" in figure.notes
+    assert all(graph.supervisor.pids[name] != pid for name, pid in before.items())
+
+
+def test_a_short_soak_counts_goals_memory_and_descriptors(graph):
+    from legion_ros.nodes.faults.soak import measure_soak
+
+    pids = lambda: graph.supervisor.pids  # noqa: E731
+    figure = measure_soak(graph.client, pids, 24.0, np.random.default_rng(6), ignore, "a test")
+    assert "sim_node" in figure.notes and "private memory" in figure.notes
+    assert "0 lost" in figure.notes
+
+
+def test_a_lossy_graph_answers_its_goals(tmp_path):
+    import os
+    from dataclasses import replace
+    from pathlib import Path
+
+    from legion_ros.nodes.client import GraphClient
+    from legion_ros.nodes.domain import free_domain
+    from legion_ros.nodes.faults.losses import lossy_command, measure_losses
+    from legion_ros.nodes.graph import Process, Simulation
+    from legion_ros.nodes.readiness import wait_until_active
+    from legion_ros.nodes.supervision import Supervisor
+    from legion_ros.share import share
+
+    simulation = Simulation(perception="truth", rate=0.0, domain=str(free_domain()))
+    os.environ.update(simulation.environment())
+    relay = Process("lossy_relay", Path(share("config", "safety_node.yaml")), {})
+    processes = [replace(p, respawns=0) for p in simulation.processes()]
+    command = lambda process: lossy_command(process, 0.3, 7)  # noqa: E731
+    with Supervisor([relay, *processes], simulation.environment(), command) as supervisor:
+
+        def look_after():
+            list(supervisor.poll(0.0))
+            return True
+
+        assert not wait_until_active([p.name for p in processes], look_after, 150.0)
+        with GraphClient("test_client", domain=int(simulation.domain), idle=look_after) as client:
+            client.wait(lambda: client.graph_is_up(0.1), 30.0)
+            figure = measure_losses(client, 1, np.random.default_rng(7), ignore, "a test")
+        assert not supervisor.lost
+    assert (figure.trials, figure.misses) == (1, 0)
