@@ -46,7 +46,7 @@ def test_spoilt_knowledge_and_a_robot_that_does_not_answer_are_said_and_counted(
     ("variables", "found", "fix"),
     [
         ({"RMW_IMPLEMENTATION": "rmw_cyclonedds_cpp"}, "RMW_IMPLEMENTATION is rmw_cyclonedds_cpp", "unset"),
-        ({"ROS_SECURITY_ENABLE": "true"}, "ROS security is asked for", "unset ROS_SECURITY_ENABLE"),
+        ({"ROS_SECURITY_ENABLE": "true"}, "ROS_SECURITY_ENABLE is true", "unset ROS_SECURITY_ENABLE"),
     ],
 )
 def test_what_the_wheels_can_not_do_is_bad_and_has_a_remedy(monkeypatch, variables, found, fix):

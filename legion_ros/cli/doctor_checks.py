@@ -117,14 +117,16 @@ def dds() -> Finding:
     from legion_ros.nodes.domain import free_domain
     from legion_ros.nodes.graph import environment
     from legion_ros.nodes.hearing import two_nodes_hear_each_other
+    from legion_ros.nodes.security import check_security
 
     chosen = os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
     if chosen != "rmw_fastrtps_cpp":
         fix = "unset RMW_IMPLEMENTATION: only rmw_fastrtps_cpp is installed and tested"
         return Finding("DDS", "bad", f"RMW_IMPLEMENTATION is {chosen}", fix)
-    if os.environ.get("ROS_SECURITY_ENABLE", "false").lower() == "true":
-        fix = "unset ROS_SECURITY_ENABLE, or use a ROS 2 that was built with DDS security"
-        return Finding("DDS", "bad", "ROS security is asked for; the wheels' Fast DDS lacks it", fix)
+    try:
+        check_security()
+    except LegionError as error:
+        return Finding("DDS", "bad", *str(error).split("; ", 1))
     if not two_nodes_hear_each_other(environment(str(free_domain()))):
         fix = "UDP on 127.0.0.1 does not get through: look at the firewall, and at the container's network"
         return Finding("DDS", "bad", "two nodes on this machine did not hear each other", fix)

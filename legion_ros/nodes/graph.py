@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from legion_ros.core.errors import LegionError
+from legion_ros.nodes.security import check_security
 from legion_ros.share import share
 
 __all__ = ["NODES", "Process", "Simulation", "environment"]
@@ -127,7 +128,11 @@ def environment(domain: str = "", network: bool = False) -> dict[str, str]:
 
     Unless `network`, everything stays on this machine: sockets are bound to the loopback interface alone,
     which ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST by itself does not do. Set them before rclpy.init.
+
+    Raises:
+        LegionError: DDS security is asked for, and can't be had.
     """
+    check_security()
     chosen = {"ROS_DOMAIN_ID": domain or os.environ.get("ROS_DOMAIN_ID", "0"), "PYTHONUNBUFFERED": "1"}
     if not network:
         # Jazzy (rclpy 7) has Fast DDS 2, Kilted (rclpy 9) has Fast DDS 3, which warns of the older name

@@ -1,5 +1,6 @@
 """What every node of the graph is: a lifecycle node that leads itself, says how it is, and ends cleanly."""
 
+import faulthandler
 import gc
 import signal
 import sys
@@ -24,6 +25,7 @@ from legion_ros.core import LegionError
 from legion_ros.nodes.parameters import declare_parameters, parameter
 from legion_ros.nodes.qos import DIAGNOSTICS
 from legion_ros.nodes.realtime import raise_priority, threads
+from legion_ros.nodes.security import check_security
 
 __all__ = ["Health", "LegionNode", "NodeConfig", "run"]
 
@@ -34,6 +36,9 @@ class NodeConfig:
 
     autostart: bool = parameter(True, "configure and activate without being told to")
     realtime_priority: int = parameter(0, "of SCHED_RR, where permitted; 0: normal scheduling", 0, 99)
+    watchdog: float = parameter(
+        30.0, "s that the node may hang until its process ends itself; 0: for ever", 0, 3600
+    )
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class LegionNode(LifecycleNode, Generic[Config]):
         self.steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._scheduling = "normal"
         self.fault = ""  # why the last transition failed
+        self.watched = False  # whether a hang ends the process
         self._running: list[Timer] = []  # timers of the active state
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
         self.create_timer(1.0, self._publish_health, clock=self.steady)
@@ -187,6 +193,8 @@ class LegionNode(LifecycleNode, Generic[Config]):
         self._running.clear()
 
     def _publish_health(self) -> None:
+        if self.watched:  # a thread in C: it works while Python does not
+            faulthandler.dump_traceback_later(self.config.watchdog, exit=True)
         state = self._state_machine.current_state[1]
         health = self.health() if state == "active" else Health(self.fault or state, DiagnosticStatus.STALE)
         status = DiagnosticStatus(level=health.level, name=self.get_name(), message=health.message)
@@ -202,12 +210,16 @@ def _text(value: object) -> str:
 
 
 def run(make: Callable[[], LegionNode]) -> int:
-    """The main of a node: start it, spin until SIGINT, SIGTERM or shutdown. Returns the exit code."""
+    """The main of a node: start it, spin until SIGINT, SIGTERM or shutdown. Returns the exit code.
+
+    A node that hangs says where, in tracebacks, and ends with 1: whoever supervises starts it again.
+    """
     # rclpy ends the context on SIGINT; Python would raise KeyboardInterrupt besides, wherever it is
     signal.signal(signal.SIGINT, lambda *_: None)
-    rclpy.init()
     node = None
     try:
+        check_security()
+        rclpy.init()
         node = make()
         controlling = threads()  # this one and those of DDS; what `configure` starts is not among them
         if node.config.autostart and not node.start():
@@ -219,6 +231,7 @@ def run(make: Callable[[], LegionNode]) -> int:
             node.set_priority(controlling)
         executor = SingleThreadedExecutor()
         executor.add_node(node)
+        node.watched = node.config.watchdog > 0
         executor.spin()
     except LegionError as error:
         print(error, file=sys.stderr)
@@ -229,6 +242,7 @@ def run(make: Callable[[], LegionNode]) -> int:
         if rclpy.ok():
             raise  # otherwise it failed because the context ended just then
     finally:
+        faulthandler.cancel_dump_traceback_later()
         if node is not None:
             node.close()
         rclpy.try_shutdown()

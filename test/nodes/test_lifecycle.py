@@ -36,6 +36,32 @@ def test_a_node_with_a_wrong_parameter_ends_with_1_and_says_what_is_right(name, 
     assert "Traceback" not in ended.stdout + ended.stderr
 
 
+HANGS = """
+import time
+from legion_ros.nodes.lifecycle import LegionNode, NodeConfig, run
+
+class Hanging(LegionNode):
+    def __init__(self):
+        super().__init__("hanging", NodeConfig)
+
+    def activate(self):
+        self.every(2.5, self.hang_here)
+
+    def hang_here(self):
+        time.sleep(120)
+
+raise SystemExit(run(Hanging))
+"""
+
+
+def test_a_node_that_hangs_says_where_and_ends_so_that_it_can_be_started_again():
+    command = [sys.executable, "-c", HANGS, "--ros-args", "-p", "watchdog:=2.0"]
+    environment = dict(os.environ, ROS_DOMAIN_ID=str(free_domain()))
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert ended.returncode == 1
+    assert "Timeout" in ended.stderr and "in hang_here" in ended.stderr
+
+
 @pytest.fixture(scope="module")
 def passive(tmp_path_factory):
     """safety_node, left unconfigured."""
