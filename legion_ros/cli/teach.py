@@ -80,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
     from legion_ros.cli.progress_bar import ProgressBar
     from legion_ros.evaluation import teaching
     from legion_ros.evaluation.practice import Practice
+    from legion_ros.evaluation.starting import by_nearness
     from legion_ros.knowledge import Knowledge
     from legion_ros.language import SentenceEncoder
     from legion_ros.language.slots import slotted
@@ -104,8 +105,8 @@ def run(args: argparse.Namespace) -> int:
         practice = stack.enter_context(Practice(args.processes, [declaration]))
         bar = stack.enter_context(ProgressBar())
         encoder = SentenceEncoder()
-        start = teaching.nearest(known, declaration, sentences, encoder)
-        taught = teaching.learn_skill(declaration, store, start, practice, config, args.seed, command, bar)
+        starts = by_nearness(known, declaration, sentences, encoder)
+        taught = teaching.learn_skill(declaration, store, starts, practice, config, args.seed, command, bar)
     component = teaching.component(declaration, taught, sentences, args.seed, command, encoder)
     teaching.with_component(known, component).save(args.out)
     _report(component, taught, args.out)

@@ -1,7 +1,7 @@
 """One new skill, beside those that are known: learned, measured on unseen scenes, made a component.
 
 Shown: the demonstrations are cloned and, where a scripted teacher can be asked, refined by DAgger; where none
-can, by careful practice. With its reward alone: practised from the expert of the nearest known skill.
+can, by careful practice. With its reward alone: every known expert tries it, and the best goes on practising.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +14,7 @@ from legion_ros.core.attempt import Attempt
 from legion_ros.core.declaration import Declaration
 from legion_ros.evaluation.attempting import try_skills
 from legion_ros.evaluation.practice import Practice, Tensors
+from legion_ros.evaluation.starting import best_start
 from legion_ros.evaluation.success import Success, measure_skills
 from legion_ros.evaluation.training import Progress, TrainingConfig, train_experts
 from legion_ros.knowledge import Component, Knowledge, TrainingRecord, fit
@@ -21,7 +22,6 @@ from legion_ros.knowledge.component import Encoder
 from legion_ros.knowledge.key import Key
 from legion_ros.knowledge.operator import Operator
 from legion_ros.knowledge.operator_learning import learn_operator
-from legion_ros.language.template import embeddable
 from legion_ros.learning import Demonstrations
 from legion_ros.policy import Expert
 
@@ -31,7 +31,6 @@ __all__ = [
     "TeachingError",
     "has_teacher",
     "learn_skill",
-    "nearest",
     "with_component",
 ]
 
@@ -52,6 +51,8 @@ class TeachingConfig:
     worlds: int = 8  # that reinforcement learning practises in at once
     evaluate: int = 100  # unseen scenes
     attempts: int = 200  # at anything, for the operator
+    trials: int = 24  # episodes that each known expert gets, where nothing was shown
+    promising: float = 0.3  # success in them from which practice stays near the expert that it began with
     least: float = 0.5  # success below which it is not kept
 
 
@@ -63,7 +64,7 @@ class Taught:
     operator: Operator
     success: Success
     steps: int  # gradient steps
-    how: str  # "demonstrations and their teacher", "demonstrations and practice", "practice from put"
+    how: str  # in words, such as "demonstrations and practice" or "practice from put (9 of 24 at it)"
 
 
 def has_teacher(skill: str) -> bool:
@@ -76,7 +77,7 @@ def has_teacher(skill: str) -> bool:
 def learn_skill(
     declaration: Declaration,
     store: Demonstrations | None,
-    start: Component,
+    known: Sequence[Component],
     practice: Practice,
     config: TeachingConfig,
     seed: int,
@@ -88,7 +89,7 @@ def learn_skill(
     Args:
         declaration: registered, and known to `practice` too.
         store: with successful demonstrations of it; None where its reward is all there is.
-        start: whose expert practice begins with where nothing was shown.
+        known: whose experts practice may begin with where nothing was shown; the first of them win a draw.
         practice: processes.
         config: how much.
         seed: of everything drawn.
@@ -101,8 +102,12 @@ def learn_skill(
     """
     name = declaration.name
     if store is None:
-        expert, steps = _practised(practice, name, start.expert, False, config, seed, progress)
-        how = f"practice from {start.name}"
+        progress("trials", 0, 1)
+        start = best_start(practice, name, known, config.trials, seed)
+        progress("trials", 1, 1)
+        good = start.rate >= config.promising
+        expert, steps = _practised(practice, name, start.component.expert, good, config, seed, progress)
+        how = f"practice from {start}"
     elif has_teacher(name):
         expert = train_experts(practice, store, (name,), seed, config.training, progress)[name]
         steps, how = config.training.gradient_steps, "demonstrations and their teacher"
@@ -127,21 +132,6 @@ def learn_skill(
         steps,
         how,
     )
-
-
-def nearest(
-    knowledge: Knowledge, declaration: Declaration, sentences: Sequence[str], encoder: Encoder
-) -> Component:
-    """The known component that is asked for most alike, of those that take an object as this one does."""
-    from legion_ros.core import SKILLS
-
-    alike = [SKILLS[c.skill].takes_object == declaration.takes_object for c in knowledge.components]
-    vectors = encoder.encode([embeddable(sentence) for sentence in sentences])
-    closeness = [
-        float((vectors @ c.key.embeddings.T).max(1).mean()) if same else -1.0
-        for c, same in zip(knowledge.components, alike, strict=True)
-    ]
-    return knowledge.components[int(np.argmax(closeness))]
 
 
 def with_component(knowledge: Knowledge, component: Component) -> Knowledge:
@@ -183,7 +173,7 @@ class _Practice:
 
     skill: str
     start: Tensors
-    shown: bool  # the start is a clone: stay near it, and keep it unless practice does better
+    good: bool  # the start can do it, more or less: stay near it, and keep it unless practice does better
     config: TeachingConfig
     seed: tuple[int, ...]
 
@@ -192,12 +182,12 @@ def _practised(
     practice: Practice,
     name: str,
     start: Expert,
-    shown: bool,
+    good: bool,
     config: TeachingConfig,
     seed: int,
     progress: Progress,
 ) -> tuple[Expert, int]:
-    work = _Practice(name, start.tensors(), shown, config, (_PRACTICE, seed))
+    work = _Practice(name, start.tensors(), good, config, (_PRACTICE, seed))
     progress("practice", 0, 1)
     ((_, (tensors, steps)),) = practice.each(_practise, [work])
     progress("practice", 1, 1)
@@ -219,7 +209,7 @@ def _practise(work: _Practice) -> tuple[Tensors, int]:
     start = Expert.from_tensors(work.start)
     quiet: Callable[[int, int], None] = lambda done, total: None  # noqa: E731
     try:
-        if work.shown:
+        if work.good:
             done = refine(start, environment, rng, config, steps=work.config.practice, progress=quiet)
             return done.policy.tensors(), done.gradient_steps
         learned = practise(environment, start, rng, config.refine, steps=work.config.practice)

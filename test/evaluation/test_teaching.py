@@ -98,7 +98,7 @@ def learn(practice, store, tmp_path, **given):
     taught = teaching.learn_skill(
         PILE,
         store,
-        shipped.components[0],
+        shipped.components,
         practice,
         config,
         3,
@@ -128,11 +128,41 @@ def test_what_was_shown_and_works_is_measured_and_its_operator_learned(store, tm
     assert [str(p) for p in case.preconditions] == ["not on(?other, ?target)"]
 
 
-def test_with_the_reward_alone_practice_sets_out_from_the_nearest_skill(tmp_path):
-    practice = FakePractice(0.9)
-    shipped, taught = learn(practice, None, tmp_path)
-    assert taught.how == f"practice from {shipped.components[0].name}"
-    assert practice.asked[0] == "_practise" and taught.steps == 7
+class OneCan(FakePractice):
+    """One of the experts can pile; which one is told by its tensors."""
+
+    def __init__(self, expert, success):
+        super().__init__(success)
+        self.skilled = expert.tensors()
+
+    def attempt(self, job):
+        can = all(np.array_equal(job.expert[name], value) for name, value in self.skilled.items())
+        self.success = 0.9 if can else 0.25
+        return super().attempt(job)
+
+    def _practise(self, work):
+        self.good = work.good
+        return super()._practise(work)
+
+
+def test_with_the_reward_alone_practice_sets_out_from_the_expert_that_does_best_at_it(tmp_path):
+    shipped = Knowledge.load(share("config", "knowledge", "tabletop"))
+    practice = OneCan(shipped.components[2].expert, 0.9)
+    _, taught = learn(practice, None, tmp_path)
+    assert taught.how == f"practice from {shipped.components[2].name} (22 of 24 at it)"
+    assert practice.asked[: len(shipped.components) + 1] == ["attempt"] * len(shipped.components) + [
+        "_practise"
+    ]
+    assert practice.good and taught.steps == 7
+
+
+def test_where_none_of_them_can_it_sets_out_from_the_nearest_and_may_go_far(tmp_path):
+    practice = OneCan(still(), 0.0)
+    practice.attempt = lambda job: FakePractice.attempt(FakePractice(0.25), job)
+    shipped = Knowledge.load(share("config", "knowledge", "tabletop"))
+    with pytest.raises(TeachingError, match=rf"practice from {shipped.components[0].name} \(6 of 24 at it\)"):
+        learn(practice, None, tmp_path)
+    assert not practice.good
 
 
 def test_what_fails_too_often_is_not_kept(store, tmp_path):
