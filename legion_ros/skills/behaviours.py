@@ -23,7 +23,8 @@ class Settings:
     retries: int = 2  # further attempts at a step that failed
     rounds: int = 2  # times that what failed is come back to, after everything else was done
     settle: int = 10  # ticks that the scene may take to show what a skill has done
-    confirm: int = 3  # ticks in a row in which all that is wanted must hold
+    confirm: int = 10  # ticks in a row in which all that is wanted must hold, at rest
+    rolling: int = 60  # ticks after which it counts although something still moves: a ball in a bin
     help_wait: int = 0  # ticks that help is waited for before the goal fails
     search: int = 40  # ticks that something out of sight may take to be seen again
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 
+import numpy as np
 import py_trees
 from py_trees.common import Status
 
@@ -12,6 +13,8 @@ from legion_ros.skills.goal import Stage
 from legion_ros.skills.witness import Witness
 
 __all__ = ["Pursuit"]
+
+_AT_REST = 0.006  # m: less than that while it is looked at is no motion but the camera's error
 
 
 class Pursuit(py_trees.behaviour.Behaviour):
@@ -31,7 +34,10 @@ class Pursuit(py_trees.behaviour.Behaviour):
         self._planning: Future | None = None
         self._planned: frozenset[Fact] = frozenset()  # what the plan is for
         self._later: set[Fact] = set()
-        self._rounds, self._held, self._asking, self._searched = 0, 0, 0, 0
+        self._rounds, self._held, self._waited, self._asking, self._searched = 0, 0, 0, 0, 0
+        self._places: dict[
+            str, np.ndarray
+        ] = {}  # (3,) m, base frame: where things were when all began to hold
         self._witness = Witness()
         self._asked: frozenset[Fact] | None = None  # what the stage came to when it began
         self._progress.moments = set()
@@ -96,9 +102,8 @@ class Pursuit(py_trees.behaviour.Behaviour):
                 return self._ask_for_lost(named, scene)
             progress.missed |= lost  # nobody named it: the rest goes on, this is told at the end
         if not left:
-            self._held += 1
-            return Status.SUCCESS if self._held >= progress.settings.confirm else Status.RUNNING
-        self._held = 0
+            return self._confirm(scene)
+        self._held = self._waited = 0
         if left <= self._later:
             self._rounds += 1
             if self._rounds >= progress.settings.rounds:
@@ -108,6 +113,20 @@ class Pursuit(py_trees.behaviour.Behaviour):
         wanted = self._planned
         self._planning = progress.submit(lambda: progress.planning.steps(scene, wanted))
         return self._take_plan()
+
+    def _confirm(self, scene: Scene) -> Status:
+        """Done, once what was asked for has held at rest for a while: a can that was pushed may roll on."""
+        settings = self._progress.settings
+        names = {name for fact in self._wanted(scene) for name in fact.arguments}
+        places = {o.name: np.asarray(o.position) for o in scene.objects if o.name in names}
+        known = self._places if self._held else places
+        resting = all(np.linalg.norm(places[n] - known[n]) < _AT_REST for n in places.keys() & known.keys())
+        self._waited += 1
+        if not self._held or (not resting and self._waited < settings.rolling):
+            self._held, self._places = 1, places
+        else:
+            self._held += 1
+        return Status.SUCCESS if self._held >= settings.confirm else Status.RUNNING
 
     def _take_plan(self) -> Status:
         """Make a tree of the plan once it is there."""

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -460,3 +462,34 @@ def test_the_scene_moves_on_while_a_plan_is_made_in_a_worker():
         execution.tick()
     assert execution.status is ExecutionStatus.SUCCEEDED
     assert np.isclose(execution.progress, 1.0)
+
+
+class Rolling(FakeWorld):
+    """What was put away moves on by 1 cm a tick, for so many ticks."""
+
+    def __init__(self, ticks):
+        super().__init__({"red_can": TWO["red_can"]})
+        self.left = ticks
+
+    def scene(self):
+        seen = super().scene()
+        if not self.inside:
+            return seen
+        self.left = max(self.left - 1, 0)
+        (can,) = (o for o in seen.objects if o.name == "red_can")
+        moved = replace(can, position=can.position + (0.01 * (self.left % 2), 0, 0))
+        return replace(seen, objects=tuple(moved if o is can else o for o in seen.objects))
+
+
+@pytest.mark.parametrize(("ticks", "at_least", "at_most"), [(0, 3, 12), (20, 20, 30), (10_000, 40, 52)])
+def test_what_still_rolls_is_not_done_until_it_rests_or_patience_ends(ticks, at_least, at_most):
+    world = Rolling(ticks)
+    execution = execution_of(goal("in(red_can, bin)"), world, confirm=4, rolling=40)
+    while not world.inside:
+        execution.tick()
+    count = 0
+    while execution.tick() is ExecutionStatus.RUNNING:
+        count += 1
+        assert count < 100
+    assert at_least <= count <= at_most
+    assert execution.status is ExecutionStatus.SUCCEEDED
