@@ -19,6 +19,7 @@ from legion_ros.skills.reading import Reading, supposed
 __all__ = ["Choice", "Intents"]
 
 KNOWN = 0.5  # probability of not being new from which something is taken to be meant
+SAID = 0.97  # cosine to a sentence of its own from which something is meant, however few sentences it has
 CLEARLY = 1.5  # how many times likelier than any other skill the one that is meant must be
 _TEACH = "`legion teach` can have it learned, from demonstrations or a reward"
 
@@ -45,7 +46,8 @@ class Intents:
         keys = [Key(encoder.encode([embeddable(text) for text in c.sentences])) for c in concepts.known]
         self._words = [_content(intent) for intent in self._intents]
         # what is declared competes with what was learned: the prior of "new" has to know both
-        self._mixture = fit([*knowledge.mixture.keys, *keys], knowledge.mixture.background)
+        self._keys = [*knowledge.mixture.keys, *keys]
+        self._mixture = fit(self._keys, knowledge.mixture.background)
 
     def choose(self, text: str, found: Sequence[Reading], problem: Rejected | None, scene: Scene) -> Choice:
         """The best of the readings of a clause.
@@ -91,7 +93,8 @@ class Intents:
         posterior = self._mixture.posterior(vector, among)
         best = int(posterior.responsibilities.argmax())
         anything = self._mixture.posterior(vector).responsibilities
-        if 1 - posterior.new < KNOWN or anything[best] < 0.1 * anything.max():
+        said = float((self._keys[best].embeddings @ vector).max()) >= SAID
+        if (1 - posterior.new < KNOWN and not said) or anything[best] < 0.1 * anything.max():
             return None
         intent = self._intents[best]
         if self._belies(reading, best):

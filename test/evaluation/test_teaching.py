@@ -267,3 +267,25 @@ def test_the_command_says_what_is_missing(capsys, words, complaint):
 
     assert main(["teach", *words]) == 1
     assert re.search(complaint, capsys.readouterr().err)
+
+
+def test_a_sentence_that_was_taught_once_is_understood_word_for_word(store, tmp_path):
+    from legion_ros.core import Fixture, Object, Scene, Tool
+    from legion_ros.language import SentenceEncoder
+    from legion_ros.language.guard import Rejected
+    from legion_ros.skills.interpreter import Interpreter
+
+    shipped, taught = learn(FakePractice(0.9), store, tmp_path)
+    encoder = SentenceEncoder()
+    new = teaching.component(PILE, taught, ["lift {object} onto {object}"], 3, "legion teach", encoder)
+    interpreter = Interpreter(teaching.with_component(shipped, new), encoder, share("config", "goals.yaml"))
+    place, size, level = np.array([0.4, 0.0, 0.02]), np.full(3, 0.04), np.array([1.0, 0, 0, 0])
+    blocks = tuple(
+        Object(f"{color}_block", "block", color, "box", place + (0, 0.2 * side, 0), level, size)
+        for side, color in enumerate(("red", "blue"))
+    )
+    table = Scene(0.0, blocks, (Fixture("bin", "bin", place, size, place),), Tool(place, 0.0, 0.05))
+    asked = interpreter.goal("lift the red block onto the blue block", table)
+    assert [str(fact) for stage in asked.stages for fact in stage.facts] == ["on(red_block, blue_block)"]
+    with pytest.raises(Rejected):
+        interpreter.goal("paint the red block onto the blue block", table)
