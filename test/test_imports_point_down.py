@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "recording": {"core", "share"},
     "knowledge": BELOW_KNOWLEDGE,
     "learning": BELOW_SKILLS,
-    "skills": BELOW_SKILLS,
+    "skills": BELOW_SKILLS | {"safety"},
     "evaluation": BELOW_EVALUATION | {"legion_sim"},
     "nodes": BELOW_EVALUATION | {"evaluation"} | INTERFACES,
     "cli": EVERYTHING,

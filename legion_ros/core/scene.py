@@ -74,6 +74,7 @@ class Tool:
     position: np.ndarray  # (3,) m, base frame: the point between the finger tips
     yaw: float  # rad: rotation about the base frame's z; at 0 the fingers close along y
     opening: float  # m between the fingers
+    force: np.ndarray | None = None  # (3,) N, base frame: pushes it from outside; None where nobody can tell
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from std_msgs.msg import String
 from legion_ros.action import ExecuteTask
 from legion_ros.core import LegionError, Scene
 from legion_ros.language.guard import LIMIT
-from legion_ros.msg import GoalStatus, SafetyState, ToolState
+from legion_ros.msg import Alarm, GoalStatus, SafetyState, ToolState
 from legion_ros.msg import Scene as SceneMessage
 from legion_ros.nodes.announced_knowledge import AnnouncedKnowledge
 from legion_ros.nodes.conversions import scene_from, seconds, tool_from
@@ -25,7 +25,7 @@ from legion_ros.nodes.goal_server import GoalServer
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
 from legion_ros.nodes.newest import Newest
 from legion_ros.nodes.parameters import parameter
-from legion_ros.nodes.qos import GOAL_INTAKE, GOAL_STATUS, SENSOR, STATE
+from legion_ros.nodes.qos import ALARM, GOAL_INTAKE, GOAL_STATUS, SENSOR, STATE
 from legion_ros.nodes.skill_client import SkillClient
 from legion_ros.share import share
 from legion_ros.skills import Composer, Execution, ExecutionStatus, Plan
@@ -68,6 +68,8 @@ class _Task:
     told: tuple | None = None  # what was last said of it
     canceled: bool = False
     heard: float = 0.0  # s, monotonic: when feedback was last given
+    alarmed: bool = False  # an alarm is on, and the safety gate knows of it
+    sounded: bool = False  # the alarm is this goal's own, and was published
     stamp: float = -1.0  # s, the robot's clock: of the newest scene that was seen
 
 
@@ -81,6 +83,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         self._intake = GoalIntake()
         self._by_action = self._rejected = self._succeeded = self._failed = 0  # goals
         self._stopped = ""  # why the safety gate has stopped the arm, "" when it hasn't
+        self._alarmed = False  # whether that is because the circuit breaker has tripped
 
     def configure(self) -> None:
         """Load what is known, in words and in skills, and connect."""
@@ -94,6 +97,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         self._announced = AnnouncedKnowledge(self, folder, make)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="planning")
         self._status = self.create_publisher(GoalStatus, "/legion/goal_status", GOAL_STATUS)
+        self._alarm = self.create_publisher(Alarm, "/legion/alarm", ALARM)
         self._scene.listen(self, SceneMessage, "/legion/scene", SENSOR)
         self._tool.listen(self, ToolState, "/legion/tool_state", SENSOR)
         self.create_subscription(SafetyState, "/legion/safety_state", self._on_safety_state, STATE)
@@ -164,7 +168,9 @@ class ComposerNode(LegionNode[ComposerConfig]):
         return self._task.done
 
     def _on_safety_state(self, message: SafetyState) -> None:
-        self._stopped = message.reason if message.state == SafetyState.STOPPED else ""
+        stopped = message.state in (SafetyState.STOPPED, SafetyState.RETREATING)
+        self._stopped = message.reason if stopped else ""
+        self._alarmed = stopped and message.alarm
 
     def _begin(self, instruction: str, goal: ServerGoalHandle | None = None) -> None:
         """Have the worker plan it. Raises LegionError where it can't be begun now."""
@@ -203,7 +209,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
             task.canceled = True
             if task.execution is not None:
                 task.execution.cancel()
-        if self._stopped and not task.canceled:
+        if self._stopped and not task.canceled and not (self._alarmed and task.execution is not None):
             self._skills.cancel()
             self._end(GoalStatus.FAILED, f"the arm was stopped: {self._stopped}")
         elif problem := self._blind(task):
@@ -270,7 +276,9 @@ class ComposerNode(LegionNode[ComposerConfig]):
     def _go_on(self, task: _Task) -> None:
         """Tick the plan; say what has changed, or how it ended."""
         execution = task.execution
+        self._heed_alarm(task)
         execution.tick()
+        self._sound_alarm(task)
         if execution.help:
             self._publish(task, GoalStatus.HELP, execution.help)
         elif execution.status is ExecutionStatus.RUNNING:
@@ -279,6 +287,25 @@ class ComposerNode(LegionNode[ComposerConfig]):
             # with nothing to do, the notes say why; otherwise they were told with the plan
             well = "all of it is done" if execution.steps else "; ".join(task.notes)
             self._end(ENDS[execution.status], execution.reason or well)
+
+    def _heed_alarm(self, task: _Task) -> None:
+        """While the circuit breaker has stopped the arm, help is asked for; after the reset it goes on."""
+        if self._alarmed:
+            task.alarmed = True
+            task.execution.halt(f"{self._stopped}; /legion/reset goes on")
+        elif task.alarmed:
+            task.alarmed = task.sounded = False
+            task.execution.go_on()
+
+    def _sound_alarm(self, task: _Task) -> None:
+        """Make known that this goal itself has tripped the breaker."""
+        alarm = task.execution.alarm
+        if alarm is None or task.sounded:
+            return
+        task.sounded = True
+        message = Alarm(level=int(alarm.level), reason=alarm.reason)
+        message.header.stamp = self._scene.message.header.stamp
+        self._alarm.publish(message)
 
     # -- what is said -------------------------------------------------------------------------------------
 

@@ -71,12 +71,15 @@ def tool_message(tool: core.Tool, stamp: float) -> msg.ToolState:
         position=_point(tool.position),
         yaw=float(tool.yaw),
         opening=float(tool.opening),
+        force=_vector(np.full(3, np.nan) if tool.force is None else tool.force),
     )
 
 
 def tool_from(message: msg.ToolState) -> core.Tool:
     """The tool of a ToolState; its stamp is `seconds(message.header.stamp)`."""
-    return core.Tool(_array(message.position), message.yaw, message.opening)
+    force = _array(message.force)
+    known = force if np.isfinite(force).all() else None
+    return core.Tool(_array(message.position), message.yaw, message.opening, known)
 
 
 def command_message(command: ToolCommand, stamp: float) -> msg.ToolCommand:

@@ -3,6 +3,7 @@
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 __all__ = [
+    "ALARM",
     "CLOCK",
     "COMMAND",
     "DIAGNOSTICS",
@@ -11,6 +12,7 @@ __all__ = [
     "GOAL_SERVICE",
     "GOAL_STATUS",
     "IMAGE",
+    "NEW_ALARM",
     "SEEN",
     "SENSOR",
     "STATE",
@@ -29,6 +31,8 @@ def _profile(depth: int, reliable: bool = True, latched: bool = False) -> QoSPro
 SENSOR = _profile(5, reliable=False)  # streams: the newest counts, a lost one doesn't
 CLOCK = _profile(1, reliable=False)
 COMMAND = _profile(1)
+ALARM = _profile(10, latched=True)
+NEW_ALARM = _profile(10)  # of those who act on alarms: an old one is no reason to
 STATE = _profile(1, latched=True)  # what is so until something else is said
 GOAL = _profile(10)
 # The one who answers goals reads deeper, so that a burst is answered and not overwritten: depth is each

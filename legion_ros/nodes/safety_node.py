@@ -2,7 +2,7 @@
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.parameter import Parameter
@@ -11,15 +11,29 @@ from std_msgs.msg import Bool
 from std_srvs.srv import Trigger
 
 from legion_ros.core.command import ToolCommand
+from legion_ros.msg import Alarm as AlarmMessage
 from legion_ros.msg import SafetyState, ToolState
 from legion_ros.msg import ToolCommand as ToolCommandMessage
 from legion_ros.nodes.conversions import command_from, command_message, seconds, time_message, tool_from
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
 from legion_ros.nodes.parameters import parameter
-from legion_ros.nodes.qos import COMMAND, SENSOR, STATE
-from legion_ros.safety import GateConfig, GateState, JointWatch, Mode, MotionConfig, SafetyGate
+from legion_ros.nodes.qos import ALARM, COMMAND, NEW_ALARM, SENSOR, STATE
+from legion_ros.safety import (
+    EffortConfig,
+    GateConfig,
+    GateState,
+    Guard,
+    GuardConfig,
+    JointWatch,
+    Level,
+    Mode,
+    MotionConfig,
+    RetreatConfig,
+)
 
 __all__ = ["SafetyNode", "main"]
+
+LONGEST = 500  # characters of an alarm's reason that are passed on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +53,32 @@ class SafetyConfig(NodeConfig):
     max_yaw_acceleration: float = parameter(40.0, "rad/s^2 of the tool", 0.1, 1000.0)
     deadman_timeout: float = parameter(
         0.0, "s without a true on /legion/deadman until the arm holds; 0: none", 0, 5
+    )
+    max_force: float = parameter(450.0, "N on the tool, 3 states in a row, that latch a stop", 1.0, 1e4)
+    effort_force: float = parameter(40.0, "N, mean of a window, that may last", 0.1, 1e4)
+    effort_error: float = parameter(0.03, "m/s that the tool may lastingly be off its commands", 1e-3, 10.0)
+    effort_window: float = parameter(0.5, "s of the robot's time in a window", 0.1, 10.0)
+    effort_windows: int = parameter(5, "in a row without getting better that trip the breaker", 2, 100)
+    retreat_speed: float = parameter(0.05, "m/s upwards after an alarm", 0.001, 0.2)
+    retreat_distance: float = parameter(0.10, "m upwards after an alarm, at most", 0.001, 0.5)
+    intervention_timeout: float = parameter(
+        0.15, "s that a person's command keeps the policy's from passing", 0.05, 5.0
+    )
+
+
+def guard_config(c: SafetyConfig) -> GuardConfig:
+    """All of the parameters that are not the node's own."""
+    return GuardConfig(
+        gate=gate_config(c),
+        effort=EffortConfig(
+            window=c.effort_window,
+            windows=c.effort_windows,
+            max_force=c.effort_force,
+            max_error=c.effort_error,
+        ),
+        retreat=RetreatConfig(speed=c.retreat_speed, distance=c.retreat_distance),
+        max_force=c.max_force,
+        intervention_timeout=c.intervention_timeout,
     )
 
 
@@ -64,20 +104,23 @@ class SafetyNode(LegionNode[SafetyConfig]):
 
     def __init__(self) -> None:
         super().__init__("safety_node", SafetyConfig)
-        self._gate = SafetyGate()
+        self._guard = Guard()
         self._told: GateState | None = None  # what was last published
         self._told_at = self._sent_at = 0.0  # s, monotonic
         self._joints = JointWatch({})
 
     def configure(self) -> None:
         """Make the gate and connect it."""
-        self._gate = SafetyGate(config=gate_config(self.config))
+        self._guard = Guard(config=guard_config(self.config))
         self.add_post_set_parameters_callback(self._on_parameters)
         self._command = self.create_publisher(ToolCommandMessage, "/legion/command", COMMAND)
         self._state = self.create_publisher(SafetyState, "/legion/safety_state", STATE)
         self.create_subscription(ToolState, "/legion/tool_state", self._on_tool_state, SENSOR)
         self.create_subscription(JointState, "/joint_states", self._on_joint_state, SENSOR)
         self.create_subscription(ToolCommandMessage, "/legion/policy_command", self._on_command, COMMAND)
+        self.create_subscription(ToolCommandMessage, "/legion/intervention", self._on_intervention, COMMAND)
+        self._alarm = self.create_publisher(AlarmMessage, "/legion/alarm", ALARM)
+        self.create_subscription(AlarmMessage, "/legion/alarm", self._on_alarm, NEW_ALARM)
         self.create_subscription(Bool, "/legion/deadman", self._on_deadman, SENSOR)
         self.create_service(Trigger, "/legion/stop", self._on_stop)
         self.create_service(Trigger, "/legion/reset", self._on_reset)
@@ -89,79 +132,106 @@ class SafetyNode(LegionNode[SafetyConfig]):
 
     def health(self) -> Health:
         """Mode and counts of the gate."""
-        state = self._gate.state
+        state = self._guard.state
         level = DiagnosticStatus.WARN if state.mode is Mode.STOPPED else DiagnosticStatus.OK
+        level = DiagnosticStatus.ERROR if state.alarm else level
         message = f"{state.mode.name.lower()}{': ' if state.reason else ''}{state.reason}"
         return Health(message, level, {"limited": state.limited, "refused": state.refused})
 
     # -- callbacks ----------------------------------------------------------------------------------
 
     def _on_tool_state(self, message: ToolState) -> None:
-        self._gate.tool_state(tool_from(message), seconds(message.header.stamp), time.monotonic())
+        stamp = seconds(message.header.stamp)
+        alarm = self._guard.tool_state(tool_from(message), stamp, time.monotonic())
+        if alarm is not None:
+            told = AlarmMessage(level=int(alarm.level), reason=alarm.reason)
+            told.header.stamp = message.header.stamp
+            self._alarm.publish(told)
+        if self._guard.state.mode is Mode.STOPPED or alarm is not None:
+            self._report()
 
     def _on_joint_state(self, message: JointState) -> None:
         if fault := self._joints.fault(message.name, message.position, message.velocity):
-            self._gate.stop(fault)
-            self._send(self._gate.watch(time.monotonic()), self._gate.stamp)
+            self._guard.stop(fault)
+            self._send(self._guard.watch(time.monotonic()), self._guard.gate.stamp)
+
+    def _on_alarm(self, message: AlarmMessage) -> None:
+        """Whoever sounds it, and of whatever level: the arm retreats."""
+        level = message.level
+        name = Level(level).name.lower() if level in list(Level) else f"level {level}"
+        if self._guard.alarm(f"{name} alarm: {message.reason[:LONGEST]}", time.monotonic()):
+            self._report()
 
     def _on_deadman(self, message: Bool) -> None:
         if message.data:
-            self._gate.alive(time.monotonic())
+            self._guard.gate.alive(time.monotonic())
 
     def _on_parameters(self, parameters: list[Parameter]) -> None:
         for given in parameters:
             if given.name == "speed_scale":
-                self._gate.motion.scale = given.value
+                self._guard.gate.motion.scale = given.value
                 self.get_logger().info(f"all speeds are scaled by {given.value:g} from now on")
 
     def _on_command(self, message: ToolCommandMessage) -> None:
         if not self.active:
             return
         stamp = seconds(message.header.stamp)
-        self._send(self._gate.command(command_from(message), stamp, time.monotonic()), stamp)
+        self._send(self._guard.command(command_from(message), stamp, time.monotonic()), stamp)
+
+    def _on_intervention(self, message: ToolCommandMessage) -> None:
+        """A person commands."""
+        if not self.active:
+            return
+        stamp = seconds(message.header.stamp)
+        self._send(self._guard.intervention(command_from(message), stamp, time.monotonic()), stamp)
 
     def _watch(self) -> None:
         """A hold at once where one begins; repeated more slowly."""
-        now, before = time.monotonic(), self._gate.state.mode
-        hold = self._gate.watch(now)
-        if self._gate.state.mode is before and now - self._sent_at < 1.0 / self.config.hold_rate:
+        now, before = time.monotonic(), self._guard.state.mode
+        hold = self._guard.watch(now)
+        if self._guard.state.mode is before and now - self._sent_at < 1.0 / self.config.hold_rate:
             hold = None
-        self._send(hold, self._gate.stamp)
+        self._send(hold, self._guard.gate.stamp)
 
     def _on_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._gate.stop("a stop was asked for on /legion/stop; /legion/reset ends it")
-        self._send(self._gate.watch(time.monotonic()), self._gate.stamp)
+        self._guard.stop("a stop was asked for on /legion/stop; /legion/reset ends it")
+        self._send(self._guard.watch(time.monotonic()), self._guard.gate.stamp)
         response.success, response.message = True, "the arm holds until /legion/reset"
         return response
 
     def _on_reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        was = self._gate.state
-        self._gate.reset()
+        was = self._guard.state
+        self._guard.reset()
         self._report()
-        stopped = was.mode is Mode.STOPPED
+        stopped = was.mode in (Mode.STOPPED, Mode.RETREATING)
         response.success = True
         response.message = f"let go of the stop: {was.reason}" if stopped else "there was no stop to reset"
         return response
 
     def _send(self, command: ToolCommand | None, stamp: float) -> None:
         if command is not None and self.active:
-            passing = self._gate.state.mode is Mode.PASSING
-            self._command.publish(command_message(command, stamp if passing else self._gate.stamp))
+            passing = self._guard.state.mode is Mode.PASSING
+            self._command.publish(command_message(command, stamp if passing else self._guard.gate.stamp))
             self._sent_at = time.monotonic()
         self._report()
 
     def _report(self) -> None:
         """Publish the gate's state when it changes; when only the counts do, at most once a second."""
-        state, now = self._gate.state, time.monotonic()
+        state, now = self._guard.state, time.monotonic()
         told = self._told
-        same = told is not None and (told.mode, told.reason) == (state.mode, state.reason)
+        same = told is not None and replace(told, limited=state.limited, refused=state.refused) == state
         if same and (state == told or now - self._told_at < 1.0):
             return
         self._told, self._told_at = state, now
         message = SafetyState(
-            state=int(state.mode), reason=state.reason, limited=state.limited, refused=state.refused
+            state=int(state.mode),
+            reason=state.reason,
+            limited=state.limited,
+            refused=state.refused,
+            alarm=state.alarm,
+            intervention=state.intervention,
         )
-        message.header.stamp = time_message(self._gate.stamp)
+        message.header.stamp = time_message(self._guard.gate.stamp)
         self._state.publish(message)
 
 

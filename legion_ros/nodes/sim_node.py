@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -275,7 +275,8 @@ class SimNode(LegionNode[SimConfig]):
         """State first, then the clock: whoever acts on the tick finds the state it belongs to."""
         world, scene = self._world, self._world.scene()
         self._stamp, self._spoken = scene.stamp, time.monotonic()
-        tool, seen = tool_message(scene.tool, scene.stamp), scene_message(scene)
+        touched = replace(scene.tool, force=world.force())
+        tool, seen = tool_message(touched, scene.stamp), scene_message(scene)
         clock = Clock(clock=time_message(scene.stamp))
         self._tool.publish(tool)
         if self._scene is not None:

@@ -36,6 +36,8 @@ TOPICS = (
     Topic("/legion/tool_state", "legion_ros/msg/ToolState", reliable=False),
     Topic("/legion/policy_command", "legion_ros/msg/ToolCommand"),
     Topic("/legion/command", "legion_ros/msg/ToolCommand"),
+    Topic("/legion/intervention", "legion_ros/msg/ToolCommand"),
+    Topic("/legion/alarm", "legion_ros/msg/Alarm", latched=True),
     Topic("/legion/safety_state", "legion_ros/msg/SafetyState", latched=True),
     Topic("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray"),
 )

@@ -1,16 +1,26 @@
 """What stands between whoever commands the arm and the arm: limits, staleness, stop. No clock, no ROS."""
 
+from legion_ros.safety.alarm import Alarm, Level
+from legion_ros.safety.effort import EffortConfig
 from legion_ros.safety.gate import GateConfig, GateState, Mode, SafetyGate
+from legion_ros.safety.guard import Guard, GuardConfig
 from legion_ros.safety.joints import JointLimit, JointWatch
 from legion_ros.safety.motion import MotionConfig, MotionLimiter
+from legion_ros.safety.retreat import RetreatConfig
 
 __all__ = [
+    "Alarm",
+    "EffortConfig",
     "GateConfig",
     "GateState",
+    "Guard",
+    "GuardConfig",
     "JointLimit",
     "JointWatch",
+    "Level",
     "Mode",
     "MotionConfig",
     "MotionLimiter",
+    "RetreatConfig",
     "SafetyGate",
 ]

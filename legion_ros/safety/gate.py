@@ -15,7 +15,7 @@ To hold is to command zero velocity and the last opening, so that what is in the
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -33,6 +33,7 @@ class Mode(IntEnum):
     PASSING = 0  # commands go through, limited
     HOLDING = 1  # no fresh command: the arm is told to hold
     STOPPED = 2  # latched until reset
+    RETREATING = 3  # on the way to that, after an alarm (see guard.py)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,8 @@ class GateState:
     reason: str  # "" while passing
     limited: int = 0  # commands that had to be changed so far
     refused: int = 0  # commands that were not passed on so far
+    alarm: bool = False  # the circuit breaker has tripped
+    intervention: bool = False  # a person has taken over
 
 
 class SafetyGate:
@@ -90,6 +93,25 @@ class SafetyGate:
     def stamp(self) -> float:
         """Stamp in s of the newest tool state, 0 before the first: what a hold answers."""
         return self._tool_stamp
+
+    @property
+    def tool(self) -> Tool | None:
+        """The newest state, None before the first."""
+        return self._tool
+
+    def own(self, velocity: np.ndarray, now: float) -> ToolCommand | None:
+        """A motion of the safety side itself, stopped or not: (3,) m/s inside the limits, the fingers as they are.
+
+        A hold where nobody can be sure of the arm.
+        """
+        hold = self._hold(rest=False)
+        if hold is None or self._stale(now):
+            return self._hold()
+        limited = self.motion.limit(replace(hold, velocity=velocity), self._tool, self._tool_stamp)
+        # what is still to be braked is stopped at once, as in a hold
+        return replace(
+            limited, velocity=np.where(limited.velocity * velocity > 0, limited.velocity, 0.0), yaw_rate=0.0
+        )
 
     def tool_state(self, tool: Tool, stamp: float, now: float) -> None:
         """Take note of where the tool is. A state that is not finite, or not new, is as good as none."""
@@ -184,14 +206,15 @@ class SafetyGate:
             return f"no command from a newer state for {self.config.command_timeout:g} s"
         return None
 
-    def _hold(self) -> ToolCommand | None:
+    def _hold(self, rest: bool = True) -> ToolCommand | None:
         """Zero velocity and the last opening; the measured one before any was commanded."""
         opening = self._opening
         if opening is None:
             if self._tool is None:
                 return None
             opening = float(np.clip(self._tool.opening, 0.0, self.limits.max_opening))
-        self.motion.rest(self._tool_stamp)
+        if rest:
+            self.motion.rest(self._tool_stamp)
         return ToolCommand(np.zeros(3), 0.0, opening)
 
 

@@ -10,6 +10,7 @@ from py_trees.common import Status
 
 from legion_ros.core import GroundedSkill, LegionError, Scene
 from legion_ros.core.facts import Fact
+from legion_ros.safety.conduct import Conduct
 from legion_ros.skills.memory import Memory
 from legion_ros.skills.runner import SkillRunner
 
@@ -63,6 +64,8 @@ class Progress:
     help: str = ""  # what help is waited for
     fatal: bool = False
     replans: int = 0
+    conduct: Conduct = field(default_factory=Conduct)
+    alarm: str = ""  # why everything waits until `/legion/reset`, "" where it doesn't
 
     def fail(self, reason: str) -> Status:
         """Note why."""
@@ -109,8 +112,10 @@ class Attempt(py_trees.behaviour.Behaviour):
                 return self._succeed()
             self._step.check(scene)
             self._progress.runner.start(self._step)
+            self._progress.conduct.begin(self._step, scene)
             self._running = True
             return Status.RUNNING
+        self._progress.conduct.look(scene)
         self._outcome = self._outcome or self._progress.runner.poll()
         return Status.RUNNING if self._outcome is None else self._judge(scene)
 
@@ -119,10 +124,12 @@ class Attempt(py_trees.behaviour.Behaviour):
             self._progress.fatal = True
             return self._progress.fail(f"{self._step}: {self._outcome.reason}")
         if self._outcome.success if self._moment else self._step.succeeded(scene):
+            self._progress.conduct.end(scene, success=True)
             return self._succeed()
         self._waited += 1
         if not self._moment and self._waited < self._progress.settings.settle:
             return Status.RUNNING  # the newest scene may be older than the outcome
+        self._progress.conduct.end(scene, success=False)
         missed = "it was reported done, but the scene does not show it"
         return self._progress.fail(
             f"{self._step}: {missed if self._outcome.success else self._outcome.reason}"

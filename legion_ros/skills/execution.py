@@ -8,6 +8,7 @@ import py_trees
 from py_trees.common import Status
 
 from legion_ros.core import GroundedSkill, LegionError, Scene
+from legion_ros.safety.alarm import Alarm
 from legion_ros.skills.behaviours import Planning, Progress, Settings
 from legion_ros.skills.goal import Goal, Stage
 from legion_ros.skills.pursuit import Pursuit
@@ -71,6 +72,7 @@ class Execution:
         stages = [*goal.stages, *([lasting] if lasting else [])]
         children = [Pursuit(stage, self._progress) for stage in stages]
         self._tree = py_trees.composites.Sequence(goal.instruction, memory=True, children=children)
+        self._alarm: Alarm | None = None
         self.status = ExecutionStatus.RUNNING
         self.reason = ""  # why it failed or was canceled; while it runs, why the latest attempt failed
 
@@ -114,6 +116,9 @@ class Execution:
         except LegionError as error:
             self._tree.stop(Status.INVALID)
             return self._end(ExecutionStatus.FAILED, str(error))
+        if self._alarm is None and (tripped := self._progress.conduct.alarm):
+            self._alarm = tripped
+            self.halt(f"{tripped}; /legion/reset goes on")
         self.reason = self._progress.reason
         if self._tree.status is Status.SUCCESS:
             missed = ", ".join(map(str, sorted(self._progress.missed - self._progress.memory.achieved)))
@@ -123,6 +128,24 @@ class Execution:
         if self._tree.status is Status.FAILURE:
             return self._end(ExecutionStatus.FAILED, self._progress.reason)
         return self.status
+
+    @property
+    def alarm(self) -> Alarm | None:
+        """What the circuit breaker says of how the goal is carried out; None where all is well."""
+        return self._alarm
+
+    def halt(self, reason: str) -> None:
+        """An alarm: stop what runs, and ask for help until `go_on`. The first reason stays."""
+        if self.status is ExecutionStatus.RUNNING and not self._progress.alarm:
+            self._progress.alarm = reason
+            self._progress.runner.cancel()
+
+    def go_on(self) -> None:
+        """The alarm was seen to: plan anew from what is seen. Does nothing without one."""
+        if self._progress.alarm:
+            self._progress.alarm = self._progress.help = ""
+            self._progress.reason = "reset: going on"
+            self._alarm = None
 
     def cancel(self) -> None:
         """Give up at once: the skill that runs is canceled. Does nothing after the end."""

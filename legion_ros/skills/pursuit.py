@@ -48,6 +48,8 @@ class Pursuit(py_trees.behaviour.Behaviour):
         scene = progress.scene()
         if progress.fatal:
             return Status.FAILURE
+        if progress.alarm:
+            return self._await_reset()
         if scene is None:
             return Status.RUNNING
         self._note(scene)
@@ -86,6 +88,7 @@ class Pursuit(py_trees.behaviour.Behaviour):
         now = facts(scene)
         if self._asked is None:
             self._asked = self._stage.wanted(scene, now)
+            self._progress.conduct.stage(self._asked)
         self._progress.memory.look(scene, now, self._asked)
 
     def _lost(self, scene: Scene) -> frozenset[Fact]:
@@ -205,7 +208,26 @@ class Pursuit(py_trees.behaviour.Behaviour):
         reason, self._progress.help = self._progress.help, ""
         if not helped:
             return self._progress.fail(reason)
+        self._begin_again("the scene has changed: going on")
+        return Status.RUNNING
+
+    def _begin_again(self, why: str) -> None:
         self._later.clear()
         self._rounds, self._searched = 0, 0
-        self._progress.reason = "the scene has changed: going on"
-        return Status.RUNNING
+        self._progress.conduct.reset()
+        self._progress.reason = why
+
+    def _await_reset(self) -> Status:
+        """Nothing is done while an alarm is on; what was planned is planned anew, from what is seen then."""
+        progress = self._progress
+        if progress.help != progress.alarm:
+            self.terminate(Status.INVALID)
+            self._planning, self._asking = None, 0
+            progress.help = progress.alarm
+            progress.ahead.clear()
+            self._begin_again(progress.alarm)
+        self._asking += 1
+        if self._asking <= progress.settings.help_wait:
+            return Status.RUNNING
+        progress.help = ""
+        return progress.fail(progress.alarm)

@@ -19,6 +19,7 @@ CONTROL_PERIOD = 0.05  # s
 _CHUNKS = 4  # joint targets handed to the actuators in one control period
 _SUBSTEPS = round(CONTROL_PERIOD / PHYSICS_STEP / _CHUNKS)
 _LEAD = 0.03  # m: how far the commanded pose may run ahead of the measured one: bounds the contact force
+_HAND = ("hand", "left_finger", "right_finger", "fr3_link7", "fr3_link6")  # what can touch the table's things
 _PARKED = np.array([0.0, 0.0, -5.0])  # where bodies wait that are not in the scene
 
 
@@ -45,6 +46,7 @@ class TabletopWorld:
         self._drawer = int(self.model.joint("drawer").qposadr[0])
         self._button = int(self.model.joint("button").qposadr[0])
         self._tool = self.model.site("tool").id
+        self._hand = {self.model.body(name).id for name in _HAND}
         self.sketch = SceneSketch(())
         self.place(self.sketch)
 
@@ -167,6 +169,21 @@ class TabletopWorld:
         """Where the gripper is, measured."""
         position, yaw = self.kinematics.forward(self.data.qpos[self._qpos[:7]])
         return Tool(position, yaw, float(self.data.qpos[self._qpos[7:]].sum()))
+
+    def force(self) -> np.ndarray:
+        """(3,) N, base frame: what pushes hand and fingers from outside, as the last physics step had it.
+
+        What the fingers press on one another, or on a thing between them, cancels out.
+        """
+        total, one = np.zeros(3), np.zeros(6)
+        for number in range(self.data.ncon):
+            contact = self.data.contact[number]
+            first, second = (int(self.model.geom_bodyid[geom]) in self._hand for geom in contact.geom)
+            if first != second:
+                mujoco.mj_contactForce(self.model, self.data, number, one)
+                on_second = contact.frame.reshape(3, 3).T @ one[:3]
+                total += on_second if second else -on_second
+        return total
 
     def scene(self) -> Scene:
         """The whole truth of this moment."""
