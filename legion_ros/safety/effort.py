@@ -3,9 +3,11 @@
 Time is cut into windows. Two figures are kept of each: the mean size of the contact force, and the tracking
 error, which is how far the tool is in the end from where the commands of that window should have taken it, a
 second. The error counts where most of the way is missing: an arm may be slower than it is told to be, and
-still get along. The level trips when a figure was over its limit for `windows` windows in a row and did not fall: the
-last is at least `1 - fall` of the first. A window in which the arm is hardly told to move has no effort in it:
-an arm may rest on a button that it was told to press.
+still get along. A window in which the arm is hardly told to move has no effort in it: an arm may rest on a
+button that it was told to press.
+
+The level trips when a figure was over its limit for `windows` windows in a row and did not fall: the last is
+at least `1 - fall` of the first.
 """
 
 from collections import deque
@@ -57,7 +59,7 @@ class EffortBreaker:
         self._sent = np.asarray(velocity, float)
 
     def look(self, tool: Tool, stamp: float) -> Alarm | None:
-        """Take in a tool state of `stamp` s in the robot's time; the alarm when a window that ends here trips."""
+        """Take in a tool state of `stamp` s, the robot's time; the alarm where its window trips."""
         if not np.isfinite([*tool.position, stamp]).all():
             return None
         before, self._before = self._before, (tool.position, stamp)

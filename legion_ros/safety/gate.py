@@ -100,9 +100,11 @@ class SafetyGate:
         return self._tool
 
     def own(self, velocity: np.ndarray, now: float) -> ToolCommand | None:
-        """A motion of the safety side itself, stopped or not: (3,) m/s inside the limits, the fingers as they are.
+        """A motion of the safety side itself, stopped or not: the fingers stay, a hold where all is stale.
 
-        A hold where nobody can be sure of the arm.
+        Args:
+            velocity: (3,) m/s, base frame; what comes of it is inside the limits.
+            now: s.
         """
         hold = self._hold(rest=False)
         if hold is None or self._stale(now):

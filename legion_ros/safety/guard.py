@@ -1,6 +1,8 @@
 """The gate and who stands beside it: the circuit breaker with its retreat, and a person who may take over.
 
-    any but STOPPED --- alarm() --> RETREATING --- it is up, or its time is over --> STOPPED --- reset() --> HOLDING
+    any but STOPPED --- alarm() --------------------> RETREATING
+    RETREATING -------- up, or out of time, or stop() -> STOPPED
+    STOPPED ----------- reset() --------------------> HOLDING
 
 What goes up is a stop all the same: no command of anybody passes meanwhile, and `stop()` ends it at once.
 """
@@ -73,14 +75,14 @@ class Guard:
         return alarm
 
     def command(self, command: ToolCommand, stamp: float, now: float) -> ToolCommand | None:
-        """What the robot is to do now that a policy's command has arrived: None where a person commands."""
+        """What the robot is to do now that a policy's command has come: None where a person commands."""
         self._notice(now)
         if self._taken:
             return None
         return self._through(command, stamp, now)
 
     def intervention(self, command: ToolCommand, stamp: float, now: float) -> ToolCommand | None:
-        """The same for a person's command: it passes the same gate, and takes over even where it is refused."""
+        """The same for a person's, which takes over even where it is refused."""
         self._person = now
         self._notice(now)
         return self._through(command, stamp, now)
@@ -93,7 +95,7 @@ class Guard:
         return self._sent(self.gate.watch(now))
 
     def alarm(self, reason: str, now: float) -> bool:
-        """Retreat, then hold until `reset`; whether it is the first: a later one, or one after a stop, does nothing."""
+        """Retreat, then hold until `reset`. False, and nothing, where a stop or an alarm came first."""
         if self.gate.state.mode is Mode.STOPPED:
             return False
         self.gate.stop(reason)

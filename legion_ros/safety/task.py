@@ -1,7 +1,8 @@
 """The task level of the circuit breaker: the wrong thing in the fingers, or nothing, and that again.
 
-A thing is in the fingers when `holding` was seen of it for some scenes in a row. A grasp has failed when in
-an attempt that failed the fingers went from open to closed on nothing. Each attempt counts once, by its step.
+A thing is in the fingers when `holding` was seen of it for some scenes in a row. A grasp has failed when an
+attempt has failed in which the fingers went from open to closed on nothing, or were so at its end. Each
+attempt counts once, by its step.
 """
 
 from collections import Counter
@@ -61,8 +62,8 @@ class TaskBreaker:
             return None
         self._stamp, opening = scene.stamp, scene.tool.opening
         self._open |= opening > self.config.opened
-        self._empty = self._empty + 1 if self._open and opening < self.config.empty else 0
-        self._missed |= self._empty >= self.config.confirm
+        self._empty = self._empty + 1 if opening < self.config.empty else 0
+        self._missed |= self._open and self._empty >= self.config.confirm
         held = {fact.arguments[0] for fact in facts(scene) if fact.predicate == "holding"}
         held -= {self._step.object}
         self._wrong = Counter({name: self._wrong[name] + 1 for name in held})
@@ -74,7 +75,8 @@ class TaskBreaker:
 
     def end(self, success: bool) -> Alarm | None:
         """The attempt has ended; the alarm where it was one failed grasp too many."""
-        if self._step is None or success or not self._missed or self._counted:
+        missed = self._missed or self._empty >= self.config.confirm
+        if self._step is None or success or not missed or self._counted:
             return None
         self._counted = True
         return self._detected(f"the fingers closed on nothing instead of {self._step.object}")

@@ -35,7 +35,8 @@ def test_the_third_time_that_the_drawer_is_put_back_trips():
     assert not any(before)
     assert last.level is Level.SEMANTIC
     assert last.reason == (
-        "the plan was reversed 3 times: open(drawer) brought open(drawer) back, which close(drawer) had undone"
+        "the plan was reversed 3 times: "
+        "open(drawer) brought open(drawer) back, which close(drawer) had undone"
     )
 
 

@@ -53,6 +53,12 @@ def test_the_second_failed_grasp_of_a_step_trips_when_the_attempt_ends():
     )
 
 
+def test_fingers_that_are_closed_on_nothing_from_beginning_to_end_have_failed_too():
+    breaker = TaskBreaker()
+    attempt(breaker, (0.0, 10, ""))
+    assert attempt(breaker, (0.0, 10, ""))[-1] is not None
+
+
 def test_the_wrong_thing_in_the_fingers_trips_the_second_time_while_it_is_there():
     breaker = TaskBreaker()
     assert not any(attempt(breaker, *WRONG))
@@ -65,7 +71,7 @@ def test_the_wrong_thing_in_the_fingers_trips_the_second_time_while_it_is_there(
     "looks",
     [
         [(0.08, 5, ""), (0.0, 4, "")],  # too short to be sure of
-        [(0.0, 50, "")],  # closed since before
+        [(0.0, 50, ""), (0.08, 5, "")],  # closed since before, and never since
         [(0.08, 5, ""), (0.06, 50, "red_can")],  # as it should be
         [(0.08, 5, ""), (0.06, 4, "blue_mug"), (0.06, 4, "red_can"), (0.06, 4, "blue_mug")],  # a flicker
     ],

@@ -1,0 +1,105 @@
+"""The circuit breaker over the topics: alarm, retreat, latched stop, a goal that asks for help."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from running_graph import RunningGraph
+from test_safety_node import HOLDING, STOPPED, TOOL, Robot
+
+from legion_ros.core.command import ToolCommand
+from legion_ros.nodes.conversions import command_from, command_message, tool_message
+
+RETREATING = 3
+FORCE = np.array([0.0, 0.0, 80.0])  # N: twice what may last
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory):
+    patience = {"safety_node": {"state_timeout": 1.0, "command_timeout": 0.3, "retreat_distance": 0.01}}
+    folder = tmp_path_factory.mktemp("none")
+    with RunningGraph(folder, names=("safety_node",), parameters=patience) as running:
+        yield running
+
+
+@pytest.fixture
+def robot(graph):
+    from std_srvs.srv import Trigger
+
+    robot = Robot(graph)
+    yield robot
+    answer = robot.reset.call_async(Trigger.Request())
+    graph.wait(answer.done)
+
+
+def alarms_of(graph):
+    from legion_ros.msg import Alarm
+    from legion_ros.nodes.qos import ALARM
+
+    return graph.collect(Alarm, "/legion/alarm", ALARM)
+
+
+def sound(graph, level, reason):
+    from legion_ros.msg import Alarm
+    from legion_ros.nodes.qos import ALARM
+
+    publisher = graph.node.create_publisher(Alarm, "/legion/alarm", ALARM)
+    graph.wait(publisher.get_subscription_count)
+    publisher.publish(Alarm(level=level, reason=reason))
+    return publisher
+
+
+def test_pushing_on_raises_the_alarm_and_the_arm_retreats_and_stops(graph, robot):
+    alarms, began = alarms_of(graph), robot.stamp
+    while not alarms:
+        assert robot.stamp - began < 4.0
+        robot.stamp += 0.05
+        robot.tool.publish(tool_message(replace(TOOL, force=FORCE), robot.stamp))
+        robot.policy.publish(command_message(ToolCommand(np.array([0.0, 0.0, -0.05]), 0.0, 0.04), robot.stamp))
+        graph.spin_for(0.02)
+    assert robot.stamp - began > 2.4
+    assert alarms[0].level == 1 and "more than 40 N" in alarms[0].reason
+    robot.until(RETREATING, "effort alarm")
+    graph.wait(lambda: any(m.velocity.z > 0 for m in robot.heard), what="motion upwards")
+    robot.until(STOPPED, "effort alarm")  # the tool of this test never gets there: its time is over
+    assert robot.states[-1].alarm
+    robot.heard.clear()
+    robot.says((0.1, 0.0, 0.0))
+    robot.told_to_hold()
+    robot.call(robot.reset)
+    robot.until(HOLDING, "reset")
+    assert not robot.states[-1].alarm
+
+
+def test_an_alarm_of_anybody_makes_the_arm_retreat_and_its_first_reason_stays(graph, robot):
+    robot.says((0.1, 0.0, 0.0))
+    robot.told_to_move()
+    publisher = sound(graph, 2, "the wrong thing")
+    robot.until(RETREATING, "task alarm: the wrong thing")
+    sound(graph, 77, "another")
+    robot.until(STOPPED, "task alarm: the wrong thing")
+    health = graph.wait(lambda: "alarm" in graph.client.health.get("safety_node", {}).get("message", ""))
+    assert health and all("another" not in state.reason for state in robot.states)
+    graph.node.destroy_publisher(publisher)
+
+
+def test_an_alarm_of_before_the_start_is_no_alarm(tmp_path):
+    """A safety_node that is started again hears the last alarm of its life before; it is over."""
+    with RunningGraph(tmp_path, names=("safety_node",), respawns=3) as graph:
+        robot = Robot(graph)
+        robot.says((0.1, 0.0, 0.0))
+        sound(graph, 0, "round in circles")
+        robot.until(RETREATING, "semantic alarm")
+        robot.states.clear()
+        graph.kill("safety_node")
+        robot.until(HOLDING)
+        graph.spin_for(1.0)
+        assert {state.state for state in robot.states} == {HOLDING}
+
+
+def test_a_tool_that_can_tell_its_force_and_one_that_can_not():
+    from legion_ros.nodes.conversions import tool_from
+
+    assert tool_from(tool_message(TOOL, 1.0)).force is None
+    assert tool_from(tool_message(replace(TOOL, force=FORCE), 1.0)).force.tolist() == FORCE.tolist()
+    assert command_from(command_message(ToolCommand(np.zeros(3), 0.0, 0.04), 1.0)).finite
