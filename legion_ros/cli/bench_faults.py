@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HELP", "add_arguments", "measure"]
 
-HELP = "faults made on purpose: stops, stale states, kill -9, lost messages, hostile goals, evil files"
+HELP = "faults made on purpose: stops, stale states, kill -9, lost messages, hostile goals, wedged tools"
 _ROUNDS = 20  # of each kind of evil folder
 
 
@@ -142,10 +142,33 @@ def _evil(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigur
         yield load_evil(Path(share("config", "knowledge", "tabletop")), Path(folder), rounds, rng)
 
 
+def _breaker(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
+    import torch
+
+    from legion_ros.evaluation.faults.breaker import nominal, wedge
+    from legion_ros.evaluation.faults.conduct import FAULTS, conduct
+    from legion_ros.knowledge import Knowledge
+
+    torch.set_num_threads(1)
+    trials, rng = _count(100, options), np.random.default_rng(options.seed)
+    for fault in FAULTS:
+        yield conduct(fault, trials, rng)
+    known = Knowledge.load(Path(share("config", "knowledge", "tabletop")))
+    experts = {component.skill: component.expert.act for component in known.components}
+    for name, work in (
+        ("wedged tools", lambda tell: wedge(trials, rng, tell)),
+        ("nominal episodes", lambda tell: nominal(trials, experts, rng, tell)),
+    ):
+        with Progress(console=console, transient=True) as progress:
+            task = progress.add_task(name, total=trials)
+            yield work(lambda n, task=task, progress=progress: progress.update(task, completed=n))
+
+
 _FIGURES: dict[str, Callable[[argparse.Namespace, Console], "Iterator[FaultFigure]"]] = {
     "fuzz": _fuzz,
     "kills": _kills,
     "hostile": _hostile,
     "evil": _evil,
+    "breaker": _breaker,
     **LIVE,
 }

@@ -54,7 +54,7 @@ class SafetyConfig(NodeConfig):
     deadman_timeout: float = parameter(
         0.0, "s without a true on /legion/deadman until the arm holds; 0: none", 0, 5
     )
-    max_force: float = parameter(450.0, "N on the tool, 3 states in a row, that latch a stop", 1.0, 1e4)
+    max_force: float = parameter(900.0, "N on the tool, 3 states in a row, that latch a stop", 1.0, 1e4)
     effort_force: float = parameter(40.0, "N, mean of a window, that may last", 0.1, 1e4)
     effort_error: float = parameter(0.03, "m/s that the tool may lastingly be off its commands", 1e-3, 10.0)
     effort_window: float = parameter(0.5, "s of the robot's time in a window", 0.1, 10.0)

@@ -30,7 +30,7 @@ class GuardConfig:
     gate: GateConfig = GateConfig()
     effort: EffortConfig = EffortConfig()
     retreat: RetreatConfig = RetreatConfig()
-    max_force: float = 450.0  # N on the tool, 3 states in a row, that latch a stop
+    max_force: float = 900.0  # N on the tool, 3 states in a row, that latch a stop
     intervention_timeout: float = 0.15  # s that a person's command keeps the policy's from passing
 
 

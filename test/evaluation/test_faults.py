@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from legion_ros.core.command import ToolCommand
-from legion_ros.evaluation.faults import FaultFigure, evil, fuzz
-from legion_ros.safety import SafetyGate
+from legion_ros.evaluation.faults import FaultFigure, breaker, conduct, evil, fuzz
+from legion_ros.safety import Alarm, Level, SafetyGate
+from legion_ros.safety.effort import EffortBreaker
 from legion_ros.share import share
 
 KNOWLEDGE = share("config", "knowledge", "tabletop")
@@ -55,3 +56,40 @@ def test_a_figure_has_the_percentiles_of_its_times():
     row = figure.row("legion bench faults")
     assert (row["trials"], row["misses"], row["holds"]) == (3, 1, False)
     assert (row["p50_ms"], row["max_ms"], row["command"]) == (2.0, 10.0, "legion bench faults")
+
+
+@pytest.mark.parametrize("fault", conduct.FAULTS)
+def test_faults_in_how_a_goal_is_carried_out_trip_with_the_scene_that_completes_them(fault):
+    figure = conduct.conduct(fault, 20, np.random.default_rng(3))
+    assert figure.trials == 20 and figure.holds and figure.max_ms == 0.0, figure.notes
+
+
+@pytest.mark.parametrize("fault", conduct.FAULTS)
+def test_a_breaker_that_sleeps_through_them_would_be_seen(monkeypatch, fault):
+    monkeypatch.setattr(conduct.Conduct, "end", lambda *_: None)
+    monkeypatch.setattr(conduct.Conduct, "look", lambda *_: None)
+    assert conduct.conduct(fault, 3, np.random.default_rng(3)).misses == 3
+
+
+def test_wedged_tools_trip_when_due_retreat_and_stay_stopped():
+    figure = breaker.wedge(len(breaker.WEDGES), np.random.default_rng(4))
+    assert figure.trials == 5 and figure.holds and figure.max_ms <= 50.0, figure.notes
+
+
+def test_a_wedge_that_nobody_notices_would_be_seen(monkeypatch):
+    monkeypatch.setattr(EffortBreaker, "look", lambda *_: None)
+    figure = breaker.wedge(1, np.random.default_rng(4))
+    assert figure.misses == 1 and "no alarm within 10 s" in figure.notes
+
+
+def test_experts_at_work_trip_nothing_and_a_stop_among_them_would_be_seen(monkeypatch):
+    from legion_ros.knowledge import Knowledge
+
+    known = Knowledge.load(KNOWLEDGE)
+    experts = {name: known.component_for(name).expert.act for name in ("reach", "open", "press")}
+    figure = breaker.nominal(3, experts, np.random.default_rng(5))
+    assert figure.trials == 3 and figure.holds, figure.notes
+    monkeypatch.setattr(EffortBreaker, "look", lambda *_: Alarm(Level.EFFORT, "made up"))
+    monkeypatch.setattr(breaker.Guard, "command", lambda self, command, *_: command)
+    figure = breaker.nominal(1, {"reach": experts["reach"]}, np.random.default_rng(5))
+    assert figure.misses == 1 and not figure.holds

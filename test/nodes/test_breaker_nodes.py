@@ -55,7 +55,9 @@ def test_pushing_on_raises_the_alarm_and_the_arm_retreats_and_stops(graph, robot
         assert robot.stamp - began < 4.0
         robot.stamp += 0.05
         robot.tool.publish(tool_message(replace(TOOL, force=FORCE), robot.stamp))
-        robot.policy.publish(command_message(ToolCommand(np.array([0.0, 0.0, -0.05]), 0.0, 0.04), robot.stamp))
+        robot.policy.publish(
+            command_message(ToolCommand(np.array([0.0, 0.0, -0.05]), 0.0, 0.04), robot.stamp)
+        )
         graph.spin_for(0.02)
     assert robot.stamp - began > 2.4
     assert alarms[0].level == 1 and "more than 40 N" in alarms[0].reason

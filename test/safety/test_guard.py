@@ -130,11 +130,11 @@ def test_pushing_on_for_two_and_a_half_seconds_trips_and_what_lets_go_does_not()
 
 
 def test_a_force_beyond_the_limit_stops_in_three_states():
-    arm = Arm(force=(0.0, 500.0, 0.0))
+    arm = Arm(force=(0.0, 1000.0, 0.0))
     arm.asked(AHEAD)
     assert arm.mode is Mode.PASSING
     arm.asked(AHEAD)
-    assert arm.mode is Mode.STOPPED and "more than 450 N" in arm.guard.state.reason
+    assert arm.mode is Mode.STOPPED and "more than 900 N" in arm.guard.state.reason
 
 
 def test_a_person_takes_over_from_the_policy_and_gives_back():
