@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hand_made import straight_expert
 from running_graph import RunningGraph
 from test_safety_node import HOLDING, STOPPED, TOOL, Robot
 
 from legion_ros.core.command import ToolCommand
+from legion_ros.knowledge import Knowledge
 from legion_ros.nodes.conversions import command_from, command_message, tool_message
+from legion_ros.share import share
 
 RETREATING = 3
 FORCE = np.array([0.0, 0.0, 80.0])  # N: twice what may last
@@ -105,3 +108,98 @@ def test_a_tool_that_can_tell_its_force_and_one_that_can_not():
     assert tool_from(tool_message(TOOL, 1.0)).force is None
     assert tool_from(tool_message(replace(TOOL, force=FORCE), 1.0)).force.tolist() == FORCE.tolist()
     assert command_from(command_message(ToolCommand(np.zeros(3), 0.0, 0.04), 1.0)).finite
+
+
+@pytest.fixture(scope="module")
+def clumsy(tmp_path_factory):
+    """The whole graph with an expert for putting that closes its fingers where it is, on nothing."""
+    folder = tmp_path_factory.mktemp("clumsy")
+    shipped = Knowledge.load(share("config", "knowledge", "tabletop"))
+    experts = {"put": straight_expert(gain=0.0, opening=-3.0), "reach": straight_expert(gain=0.3)}
+    components = tuple(
+        replace(component, expert=experts.get(component.skill, component.expert))
+        for component in shipped.components
+    )
+    replace(shipped, components=components).save(folder)
+    parameters = {"composer_node": {"help_wait": 60.0}}
+    with RunningGraph(folder, rate=0.0, seed=3, parameters=parameters) as running:
+        running.wait(running.client.scene)
+        yield running
+
+
+class Goals:
+    """Gives a goal in words and hears what becomes of it."""
+
+    def __init__(self, graph):
+        from std_msgs.msg import String
+        from std_srvs.srv import Trigger
+
+        from legion_ros.msg import GoalStatus, SafetyState
+        from legion_ros.nodes.qos import GOAL, GOAL_STATUS, STATE
+
+        self.graph = graph
+        self.heard = graph.collect(GoalStatus, "/legion/goal_status", GOAL_STATUS)
+        self.states = graph.collect(SafetyState, "/legion/safety_state", STATE)
+        self.goal = graph.node.create_publisher(String, "/legion/goal", GOAL)
+        self.services = {
+            name: graph.node.create_client(Trigger, f"/legion/{name}") for name in ("reset", "stop")
+        }
+        graph.wait(lambda: self.goal.get_subscription_count() and self.states)
+        graph.wait(lambda: all(service.service_is_ready() for service in self.services.values()))
+        self.call("reset")
+        graph.spin_for(0.5)
+        self.heard.clear()
+
+    def say(self, words):
+        from std_msgs.msg import String
+
+        self.goal.publish(String(data=words))
+
+    def call(self, name):
+        from std_srvs.srv import Trigger
+
+        answer = self.services[name].call_async(Trigger.Request())
+        self.graph.wait(answer.done)
+        return answer.result().message
+
+    def until(self, state, word="", timeout=90.0):
+        return self.graph.wait(
+            lambda: next((s for s in self.heard if s.state == state and word in s.reason), None),
+            timeout,
+            f"status {state} with {word!r}",
+        )
+
+
+RUNNING, FAILED, HELP = 2, 4, 6
+
+
+def test_a_goal_that_grasps_at_nothing_twice_asks_for_help_and_after_the_reset_goes_on(clumsy):
+    alarms, goals = alarms_of(clumsy), Goals(clumsy)
+    thing = clumsy.client.scene().objects[0].name.replace("_", " ")
+    goals.say(f"put the {thing} in the bin")
+    goals.until(HELP, "the fingers closed on nothing")
+    assert [alarm.level for alarm in alarms] == [2]
+    clumsy.wait(lambda: goals.states[-1].state == STOPPED and goals.states[-1].alarm, 20.0)
+    goals.heard.clear()
+    clumsy.spin_for(1.0)
+    assert not goals.heard  # it waits
+    assert "closed on nothing" in goals.call("reset")
+    goals.until(RUNNING, "reset: going on")
+    goals.call("stop")
+    goals.until(FAILED, "the arm was stopped")
+
+
+def test_an_alarm_from_outside_halts_a_goal_and_a_stop_request_ends_one(clumsy):
+    goals = Goals(clumsy)
+    thing = clumsy.client.scene().objects[0].name.replace("_", " ")
+    goals.say(f"reach for the {thing}")
+    goals.until(RUNNING)
+    sound(clumsy, 1, "made up")
+    assert "effort alarm: made up; /legion/reset goes on" in goals.until(HELP).reason
+    goals.heard.clear()
+    goals.say(f"reach for the {thing}")
+    goals.until(0, "busy with")
+    goals.call("reset")
+    goals.until(RUNNING, "reset: going on")
+    goals.call("stop")
+    goals.until(FAILED, "the arm was stopped")
