@@ -16,7 +16,7 @@ __all__ = ["KEPT_ONE_IN", "Replay", "ReplayError"]
 
 KEPT_ONE_IN = 100  # transitions seen of a task stays, at most, when it is finished
 _APPLICATION = 0x4C656752  # "LegR": says whose file it is
-_VERSION = 1
+_VERSION = 2  # 1 had no interventions; such a file is brought up to date when it is opened
 _SCHEMA = """
 CREATE TABLE layout (observation_size INTEGER NOT NULL, action_size INTEGER NOT NULL);
 CREATE TABLE sentence (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
@@ -33,7 +33,8 @@ CREATE TABLE block (
     following BLOB NOT NULL,
     terminated BLOB NOT NULL,
     truncated BLOB NOT NULL,
-    instruction BLOB NOT NULL -- int32 ids of sentences
+    instruction BLOB NOT NULL, -- int32 ids of sentences
+    intervention INTEGER NOT NULL DEFAULT 0 -- 1: a person acted, not the policy
 );
 CREATE INDEX block_task ON block (task);
 """
@@ -94,8 +95,13 @@ class Replay:
         )
         return {name: (seen, stored) for name, seen, stored in rows}
 
-    def append(self, task: str, transitions: Transitions) -> None:
+    def append(self, task: str, transitions: Transitions, intervention: bool = False) -> None:
         """Keep transitions of `task`, all of them or none; on disk once this returns.
+
+        Args:
+            task: what they are of.
+            transitions: to keep.
+            intervention: a person acted, not the policy; such rows stay when the task is finished.
 
         Raises:
             TransitionError: a row is not finite, or misshapen; nothing is written.
@@ -110,7 +116,7 @@ class Replay:
             return
         with self._typed("can't be written"), self._transaction():
             number = self._seen(task, len(transitions))
-            block = self._insert(number, transitions, kept=False)
+            block = self._insert(number, transitions, kept=False, intervention=intervention)
         self._remember(block, transitions)
 
     def sample(self, count: int, rng: np.random.Generator) -> Transitions:
@@ -126,6 +132,11 @@ class Replay:
         blocks = self._database.execute(
             "SELECT block.id FROM block JOIN task ON task.id = task WHERE name = ?", (task,)
         )
+        return self._memory.all().rows(self._lying_in(blocks))
+
+    def interventions(self) -> Transitions:
+        """All that is stored in which a person acted."""
+        blocks = self._database.execute("SELECT id FROM block WHERE intervention = 1")
         return self._memory.all().rows(self._lying_in(blocks))
 
     def finish(self, task: str, rng: np.random.Generator) -> int:
@@ -151,14 +162,14 @@ class Replay:
         chosen = np.sort(rng.choice(candidates, count, replace=False)) if count else candidates[:0]
         sample = self._memory.all().rows(chosen)
         with self._typed("can't be written"), self._transaction():
-            self._database.execute("DELETE FROM block WHERE task = ? AND NOT kept", (number,))
+            self._database.execute(f"DELETE FROM block WHERE id IN ({_BLOCKS})", (number, 0))
             block = self._insert(number, sample, kept=True) if count else 0
         gone = {block for (block,) in fresh}
         self._blocks = [(block, rows) for block, rows in self._blocks if block not in gone]
         self._memory.keep(staying)
         if count:
             self._remember(block, sample)
-        return already + count
+        return self.tasks()[task][1]
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
@@ -180,14 +191,22 @@ class Replay:
         application, version = self._value("PRAGMA application_id"), self._value("PRAGMA user_version")
         if application != _APPLICATION:
             raise ReplayError(f"{self.file} is a database of something else, not a replay")
-        if version != _VERSION:
+        if version not in (1, _VERSION):
             raise ReplayError(f"{self.file} has format {version}; this program reads format {_VERSION}")
         if (fault := self._value("PRAGMA quick_check(1)")) != "ok":
             raise ReplayError(f"{self.file} is damaged: {fault}")
         sizes = self._database.execute("SELECT observation_size, action_size FROM layout").fetchall()
         if sizes != [self._memory.sizes]:
             raise ReplayError(f"{self.file} holds transitions of sizes {sizes}, not {self._memory.sizes}")
+        if version == 1:
+            self._add_interventions()
         self._read()
+
+    def _add_interventions(self) -> None:
+        with self._transaction():
+            column = _SCHEMA.split("int32 ids of sentences\n")[1].split("--")[0]
+            self._database.execute(f"ALTER TABLE block ADD COLUMN {column}")
+            self._database.execute(f"PRAGMA user_version={_VERSION}")
 
     def _create(self) -> None:
         with self._transaction():
@@ -226,7 +245,7 @@ class Replay:
         )
         return self._database.execute("SELECT id FROM task WHERE name = ?", (task,)).fetchone()[0]
 
-    def _insert(self, task: int, transitions: Transitions, kept: bool) -> int:
+    def _insert(self, task: int, transitions: Transitions, kept: bool, intervention: bool = False) -> int:
         """Write one block, its sentences by id; returns its id."""
         known = {sentence: number for number, sentence in enumerate(self._memory.sentences)}
         for sentence in transitions.sentences:
@@ -238,9 +257,9 @@ class Replay:
         columns["instruction"] = codes[columns["instruction"]]
         blobs = [np.ascontiguousarray(columns[name]).tobytes() for name in _COLUMNS]
         cursor = self._database.execute(
-            f"INSERT INTO block (task, kept, rows, checksum, {', '.join(_COLUMNS)})"
-            f" VALUES ({', '.join('?' * (4 + len(_COLUMNS)))})",
-            (task, kept, len(transitions), _checksum(blobs), *blobs),
+            f"INSERT INTO block (task, kept, rows, checksum, intervention, {', '.join(_COLUMNS)})"
+            f" VALUES ({', '.join('?' * (5 + len(_COLUMNS)))})",
+            (task, kept, len(transitions), _checksum(blobs), intervention, *blobs),
         )
         return int(cursor.lastrowid or 0)
 
@@ -275,7 +294,7 @@ class Replay:
         return self._database.execute(query).fetchone()[0]
 
 
-_BLOCKS = "SELECT id FROM block WHERE task = ? AND kept = ?"
+_BLOCKS = "SELECT id FROM block WHERE task = ? AND kept = ? AND intervention = 0"
 _EMPTY = [b""] * len(_COLUMNS)
 
 

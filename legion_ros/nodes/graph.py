@@ -61,6 +61,10 @@ class Simulation:
     record: str = _argument(
         "", "folder to record the run into, for `legion replay`; empty: it is not recorded"
     )
+    joystick: bool = _argument(
+        False, "start intervention_node: a person with a joystick, /joy, may take over"
+    )
+    interventions: str = _argument("", "folder to keep what such a person did in, to learn from; empty: none")
     domain: str = _argument("", "ROS domain, 0 to 101; empty: ROS_DOMAIN_ID")
     network: bool = _argument(False, "be found by other machines too, as ROS_AUTOMATIC_DISCOVERY_RANGE says")
 
@@ -99,11 +103,12 @@ class Simulation:
         priority = {"realtime_priority": 10 if 0 < self.rate <= 1 else 0}
         # slower than the wall clock, or without one, states are farther apart than an arm's would be
         patience = {} if self.rate >= 1 else {"command_timeout": 0.15, "state_timeout": 0.15}
+        kept = {"interventions": str(Path(self.interventions).resolve())} if self.interventions else {}
         given = {
             "sim_node": simulator | priority,
             "safety_node": priority | patience,
             # the control period is the robot's: on /clock, so that it holds at every pace
-            "policy_node": knowledge | priority | {"use_sim_time": True},
+            "policy_node": knowledge | priority | kept | {"use_sim_time": True},
             "composer_node": knowledge,
             "teacher_node": knowledge,
             "recorder_node": {"folder": str(Path(self.record).resolve())},
@@ -116,7 +121,8 @@ class Simulation:
     def nodes(self) -> tuple[str, ...]:
         """Names of the nodes that are to be started."""
         seeing = ("perception_node",) if self.perception == "camera" else ()
-        return (*NODES, *seeing, *(("recorder_node",) if self.record else ()))
+        joystick = ("intervention_node",) if self.joystick else ()
+        return (*NODES, *seeing, *joystick, *(("recorder_node",) if self.record else ()))
 
     def environment(self) -> dict[str, str]:
         """Environment variables of all its processes, and of whoever wants to talk to them."""

@@ -13,10 +13,11 @@ from legion_ros.action import ExecuteSkill
 from legion_ros.core import GroundedSkill, LegionError, Scene
 from legion_ros.core.command import Limits
 from legion_ros.knowledge import Knowledge
+from legion_ros.learning.interventions import InterventionLog, Takeover
 from legion_ros.msg import Scene as SceneMessage
 from legion_ros.msg import ToolCommand, ToolState
 from legion_ros.nodes.announced_knowledge import AnnouncedKnowledge
-from legion_ros.nodes.conversions import command_message, scene_from, seconds, tool_from
+from legion_ros.nodes.conversions import command_from, command_message, scene_from, seconds, tool_from
 from legion_ros.nodes.goal_server import GoalServer
 from legion_ros.nodes.histogram import Histogram
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
@@ -39,6 +40,7 @@ class PolicyConfig(NodeConfig):
     rate: float = parameter(20.0, "Hz at which commands are computed while a skill runs", 1, 200)
     max_age: float = parameter(0.15, "s of the node's clock after which a state is not acted on", 0.01, 5)
     input_timeout: float = parameter(1.0, "s of wall time without a state until the skill fails", 0.1, 60)
+    interventions: str = parameter("", "folder to keep what a person did in, to learn from; empty: none")
 
 
 @dataclass
@@ -47,6 +49,7 @@ class _Job:
 
     run: SkillRun
     goal: ServerGoalHandle
+    takeover: Takeover  # what a person makes of it
     done: Future = field(default_factory=Future)
     last_command: float | None = None  # s, monotonic
 
@@ -61,6 +64,7 @@ class PolicyNode(LegionNode[PolicyConfig]):
         self._scene, self._tool = Newest[SceneMessage](), Newest[ToolState]()
         self._latency, self._jitter = Histogram(), Histogram()
         self._late = self._stale = 0
+        self._log: InterventionLog | None = None
 
     def configure(self) -> None:
         """Load what was learned and connect."""
@@ -74,6 +78,9 @@ class PolicyNode(LegionNode[PolicyConfig]):
         self._command = self.create_publisher(ToolCommand, "/legion/policy_command", COMMAND)
         self._scene.listen(self, SceneMessage, "/legion/scene", SENSOR)
         self._tool.listen(self, ToolState, "/legion/tool_state", SENSOR)
+        if self.config.interventions:
+            self._log = InterventionLog(Path(self.config.interventions))
+            self.create_subscription(ToolCommand, "/legion/command", self._on_sent, COMMAND)
         self._server = GoalServer(
             self, ExecuteSkill, "/legion/execute_skill", self._begin, lambda: self._job is not None
         )
@@ -93,6 +100,9 @@ class PolicyNode(LegionNode[PolicyConfig]):
     def cleanup(self) -> None:
         """Stop serving."""
         self._server.destroy()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
 
     def health(self) -> Health:
         """What is being done, and how promptly."""
@@ -110,6 +120,10 @@ class PolicyNode(LegionNode[PolicyConfig]):
             "late_states": self._late,
             "stale_states": self._stale,
         }
+        if self._log is not None:
+            values |= {"interventions": self._log.stored, "interventions_dropped": self._log.dropped}
+            if self._log.fault:
+                return Health(self._log.fault, DiagnosticStatus.WARN, values)
         silent = self._silence()
         if silent:
             return Health(silent, DiagnosticStatus.WARN, values)
@@ -131,7 +145,8 @@ class PolicyNode(LegionNode[PolicyConfig]):
         self._learn_of()
         skill.check(scene)
         expert = self._knowledge.component_for(skill.skill).expert
-        self._job = _Job(SkillRun(skill, expert.act, self._limits, request.time_limit), goal)
+        run = SkillRun(skill, expert.act, self._limits, request.time_limit)
+        self._job = _Job(run, goal, Takeover(skill, self._limits))
         return self._job.done
 
     def _end(self) -> None:
@@ -166,8 +181,28 @@ class PolicyNode(LegionNode[PolicyConfig]):
         command = job.run.step(scene)
         self._command.publish(command_message(command, scene.stamp))
         self._measure(job)
+        self._keep(job, scene)
         if job.run.outcome is not None:
             self._end()
+
+    # -- interventions ------------------------------------------------------------------------------
+
+    def _on_sent(self, message: ToolCommand) -> None:
+        """What the arm was really sent."""
+        command = command_from(message)
+        if self._job is not None and command.finite:
+            self._job.takeover.sent(command, message.intervention)
+
+    def _keep(self, job: _Job, scene: Scene) -> None:
+        """Hand the control period that ended to the worker, where it was a person's."""
+        if self._log is None:
+            return
+        try:
+            row = job.takeover.step(scene, job.run.outcome is not None)
+        except LegionError:  # what the skill is about is gone: the run itself says so
+            return
+        if row is not None:
+            self._log.put(job.run.skill.skill, row)
 
     def _measure(self, job: _Job) -> None:
         published = max(self._scene.published, self._tool.published)

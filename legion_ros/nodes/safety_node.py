@@ -211,7 +211,9 @@ class SafetyNode(LegionNode[SafetyConfig]):
     def _send(self, command: ToolCommand | None, stamp: float) -> None:
         if command is not None and self.active:
             passing = self._guard.state.mode is Mode.PASSING
-            self._command.publish(command_message(command, stamp if passing else self._guard.gate.stamp))
+            message = command_message(command, stamp if passing else self._guard.gate.stamp)
+            message.intervention = passing and self._guard.state.intervention
+            self._command.publish(message)
             self._sent_at = time.monotonic()
         self._report()
 

@@ -185,9 +185,9 @@ def test_a_file_of_other_sizes_or_version_or_kind_is_refused_and_stays_as_it_is(
     filled(file)
     refused(file, r"sizes \[\(3, 2\)\], not \(4, 2\)", (4, 2))
     with sqlite3.connect(file) as database:
-        database.execute("PRAGMA user_version=2")
+        database.execute("PRAGMA user_version=3")
     database.close()
-    refused(file, "format 2; this program reads format 1")
+    refused(file, "format 3; this program reads format 2")
     other = tmp_path / "other.sqlite"
     with sqlite3.connect(other) as database:
         database.execute("CREATE TABLE a (b)")
@@ -284,3 +284,31 @@ def test_a_memory_forgets_what_is_not_kept():
     memory.keep(np.arange(10) % 2 == 0)
     memory.append(block(10, 1))
     assert memory.all().reward.tolist() == [0, 2, 4, 6, 8, 10]
+
+
+def test_what_a_person_did_comes_back_as_such_and_stays_when_the_task_is_finished(file):
+    with Replay(file, 3, 2) as replay:
+        replay.append("push", block(0, 1000))
+        replay.append("push", block(5000, 7), intervention=True)
+        replay.append("put", block(6000, 2), intervention=True)
+        assert len(replay.interventions()) == 9 and len(replay) == 1009
+        replay.finish("push", np.random.default_rng(0))
+    with Replay(file, 3, 2) as replay:
+        assert len(replay.interventions()) == 9
+        assert len(replay.of("push")) == 1007 // 100 + 7
+        replay.finish("push", np.random.default_rng(0))
+        assert len(replay.of("push")) == 1007 // 100 + 7
+
+
+def test_a_file_of_format_1_is_brought_up_to_date(file):
+    filled(file)
+    with sqlite3.connect(file) as database:
+        database.execute("ALTER TABLE block DROP COLUMN intervention")
+        database.execute("PRAGMA user_version=1")
+    database.close()
+    for _ in range(2):
+        with Replay(file, 3, 2) as replay:
+            assert len(replay) == 4000 and not len(replay.interventions())
+            replay.append("push", block(9000, 1), intervention=True)
+            assert len(replay.interventions()) == 1
+            replay._database.execute("DELETE FROM block WHERE intervention = 1")
