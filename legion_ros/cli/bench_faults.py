@@ -156,7 +156,7 @@ def _breaker(options: argparse.Namespace, console: Console) -> "Iterator[FaultFi
     known = Knowledge.load(Path(share("config", "knowledge", "tabletop")))
     experts = {component.skill: component.expert.act for component in known.components}
     for name, work in (
-        ("wedged tools", lambda tell: wedge(trials, rng, tell)),
+        ("wedged tools", lambda tell: wedge(trials, experts, rng, tell)),
         ("nominal episodes", lambda tell: nominal(trials, experts, rng, tell)),
     ):
         with Progress(console=console, transient=True) as progress:

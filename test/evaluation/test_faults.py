@@ -7,6 +7,7 @@ import pytest
 
 from legion_ros.core.command import ToolCommand
 from legion_ros.evaluation.faults import FaultFigure, breaker, conduct, evil, fuzz
+from legion_ros.knowledge import Knowledge
 from legion_ros.safety import Alarm, Level, SafetyGate
 from legion_ros.safety.effort import EffortBreaker
 from legion_ros.share import share
@@ -72,19 +73,20 @@ def test_a_breaker_that_sleeps_through_them_would_be_seen(monkeypatch, fault):
 
 
 def test_wedged_tools_trip_when_due_retreat_and_stay_stopped():
-    figure = breaker.wedge(len(breaker.WEDGES), np.random.default_rng(4))
-    assert figure.trials == 5 and figure.holds and figure.max_ms <= 50.0, figure.notes
+    known = Knowledge.load(KNOWLEDGE)
+    experts = {name: known.component_for(name).expert.act for name in ("open", "close")}
+    count = len(breaker.WEDGES) + 2
+    figure = breaker.wedge(count, experts, np.random.default_rng(4))
+    assert figure.trials == count and figure.holds and figure.max_ms <= 50.0, figure.notes
 
 
 def test_a_wedge_that_nobody_notices_would_be_seen(monkeypatch):
     monkeypatch.setattr(EffortBreaker, "look", lambda *_: None)
-    figure = breaker.wedge(1, np.random.default_rng(4))
+    figure = breaker.wedge(1, {}, np.random.default_rng(4))
     assert figure.misses == 1 and "no alarm within 10 s" in figure.notes
 
 
 def test_experts_at_work_trip_nothing_and_a_stop_among_them_would_be_seen(monkeypatch):
-    from legion_ros.knowledge import Knowledge
-
     known = Knowledge.load(KNOWLEDGE)
     experts = {name: known.component_for(name).expert.act for name in ("reach", "open", "press")}
     figure = breaker.nominal(3, experts, np.random.default_rng(5))

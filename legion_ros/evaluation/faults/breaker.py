@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from legion_ros.core import SKILLS, GroundedSkill
+from legion_ros.core import SKILLS, GroundedSkill, Scene
 from legion_ros.core.command import ToolCommand
 from legion_ros.core.observation import observe
 from legion_ros.evaluation.faults.figure import FaultFigure
@@ -19,7 +19,10 @@ PERIOD = 0.05  # s
 _LATCHED = 90  # periods that a policy goes on commanding after the alarm: nothing of it may pass
 _LONGEST = 200  # periods in which a wedged tool must have been noticed
 _SUCCESS_HOLD = 5  # periods that the arm holds after success
+_STUCK = 1e5  # N s/m: damping of a drawer that nobody can move
+_AT_DRAWER = ("open", "close")  # skills that move it
 Act = Callable[[np.ndarray], np.ndarray]
+Ask = Callable[[Scene], ToolCommand]
 
 
 @dataclass(frozen=True)
@@ -42,20 +45,35 @@ WEDGES: Mapping[str, _Wedge] = {
 
 
 def wedge(
-    trials: int, rng: np.random.Generator, progress: Callable[[int], object] = lambda _: None
+    trials: int,
+    experts: Mapping[str, Act],
+    rng: np.random.Generator,
+    progress: Callable[[int], object] = lambda _: None,
 ) -> FaultFigure:
-    """Drive the tool against what does not give way, in physics, through the guard; at 0.05 to 0.4 m/s.
+    """Drive the tool against what does not give way, in physics, through the guard.
 
+    In turn: straight on at 0.05 to 0.4 m/s from one of `WEDGES`, and the experts at a drawer that is stuck.
     A miss: no alarm, one more than a control period away from the first moment at which five windows of what
     was measured fulfil the condition (found again from the whole record), one that lets a later command
-    through, or a retreat that does not leave the tool higher and free.
+    through, or a retreat that does not leave the tool higher.
     """
     from legion_sim.tabletop import TabletopWorld
 
     world, misses, notes, lags = TabletopWorld(), 0, [], []
+    kinds = [*WEDGES, *(f"{name} a drawer that is stuck" for name in _AT_DRAWER if name in experts)]
+    friction, dof = world.model.dof_damping, world.model.joint("drawer").dofadr[0]
+    usual = float(friction[dof])
     for trial in range(trials):
-        name = list(WEDGES)[trial % len(WEDGES)]
-        wrong, lag = _wedged(world, WEDGES[name], float(rng.uniform(0.05, 0.4)), rng)
+        name = kinds[trial % len(kinds)]
+        try:
+            if name in WEDGES:
+                ask = _straight_on(world, WEDGES[name], float(rng.uniform(0.05, 0.4)), rng)
+            else:
+                ask = _at_drawer(world, name.split()[0], experts, rng)
+                friction[dof] = _STUCK
+            wrong, lag = _wedged(world, ask)
+        finally:  # all worlds share the model
+            friction[dof] = usual
         misses += bool(wrong)
         notes += [f"{name}: {wrong}"] if wrong else []
         lags += [lag] if lag is not None else []
@@ -66,37 +84,48 @@ def wedge(
         misses,
         lags,
         trials=trials,
-        notes="; ".join([f"{len(WEDGES)} places in turn", *notes[:5]]),
+        notes="; ".join([f"{len(kinds)} kinds in turn", *notes[:5]]),
     )
 
 
-def _wedged(world, wedge: _Wedge, speed: float, rng: np.random.Generator) -> tuple[str, float | None]:  # noqa: ANN001
-    """(what went wrong or "", s of simulated time from the condition to the alarm)."""
+def _straight_on(world, wedge: _Wedge, speed: float, rng: np.random.Generator) -> Ask:  # noqa: ANN001
+    """What drives the tool on, once it was brought before the obstacle."""
     world.reset(rng, 1, 1)
-    spread = np.array(wedge.spread)
-    start = np.array(wedge.place) + rng.uniform(-1, 1, 3) * spread
+    start = np.array(wedge.place) + rng.uniform(-1, 1, 3) * np.array(wedge.spread)
     for height in (0.30, start[2]):
         for _ in range(50):
-            way = (start[:2].tolist() + [height]) - world.tool().position
+            way = np.array([*start[:2], height]) - world.tool().position
             world.step(ToolCommand(np.clip(way * 7, -0.4, 0.4), 0.0, 0.0))
-    guard, asked = Guard(), ToolCommand(speed * np.array(wedge.direction, float), 0.0, 0.0)
-    record, tripped = [], None
+    command = ToolCommand(speed * np.array(wedge.direction, float), 0.0, 0.0)
+    return lambda scene: command
+
+
+def _at_drawer(world, name: str, experts: Mapping[str, Act], rng: np.random.Generator) -> Ask:  # noqa: ANN001
+    from legion_sim.tabletop.practice import draw_episode
+
+    skill = draw_episode(rng, world, name)
+    return lambda scene: world.limits.command(_action(experts[name], scene, skill))
+
+
+def _wedged(world, ask: Ask) -> tuple[str, float | None]:  # noqa: ANN001
+    """(what went wrong or "", s of simulated time from the condition to the alarm)."""
+    guard, record, tripped = Guard(), [], None
     for number in range(_LONGEST):
-        now = world.time
-        tool = replace(world.tool(), force=world.force())
+        scene = world.scene()
+        now, tool = scene.stamp, replace(scene.tool, force=world.force())
         alarm = guard.tool_state(tool, now, now)
-        sent = guard.command(asked, now, now)
-        record.append((tool.position, float(np.linalg.norm(tool.force)), sent.velocity, alarm is None))
+        sent = guard.command(ask(scene), now, now)
+        record.append((tool.position, float(np.linalg.norm(tool.force)), sent.velocity))
         if alarm is not None:
             tripped = number
             break
         world.step(sent)
     if tripped is None:
-        return f"no alarm within {_LONGEST * PERIOD:g} s at {speed:.2f} m/s", None
+        return f"no alarm within {_LONGEST * PERIOD:g} s", None
     due = _due(record)
     if due is None or tripped - due not in (0, 1):
         return f"alarm {tripped}, due {due}", None
-    return _latched(world, guard, asked, tool), PERIOD * (tripped - due)
+    return _latched(world, guard, ask, float(tool.position[2])), PERIOD * (tripped - due)
 
 
 def _due(record: list[tuple]) -> int | None:
@@ -118,19 +147,19 @@ def _due(record: list[tuple]) -> int | None:
     return None
 
 
-def _latched(world, guard: Guard, asked: ToolCommand, tool) -> str:  # noqa: ANN001
+def _latched(world, guard: Guard, ask: Ask, height: float) -> str:  # noqa: ANN001
     """What is wrong with the retreat and what follows, "" when nothing is."""
     for _ in range(_LATCHED):
         now = world.time
         guard.tool_state(replace(world.tool(), force=world.force()), now, now)
-        out = guard.command(asked, now, now)
+        out = guard.command(ask(world.scene()), now, now)
         if out.velocity[2] < 0.0 or out.velocity[:2].any():
             return f"a command has passed after the alarm: {out.velocity}"
         world.step(out)
     if guard.state.mode is not Mode.STOPPED or not guard.state.alarm:
         return f"{guard.state.mode.name.lower()} after the retreat"
-    if world.tool().position[2] < tool.position[2] + 0.05:
-        return f"the retreat took the tool from {tool.position[2]:.3f} m to {world.tool().position[2]:.3f} m"
+    if world.tool().position[2] < height + 0.05:
+        return f"the retreat took the tool from {height:.3f} m to {world.tool().position[2]:.3f} m"
     return ""
 
 
