@@ -87,6 +87,15 @@ def test_a_graph_that_sees_has_the_camera_on_and_a_node_for_perception(tmp_path)
     assert parameters["sim_node"]["perception"] == "camera"
 
 
+def test_a_person_with_a_joystick_is_a_node_more_and_what_they_did_a_folder(tmp_path):
+    folder = str(tmp_path / "kept")
+    simulation = Simulation(perception="truth", joystick=True, interventions=folder)
+    assert simulation.nodes == (*NODES, "intervention_node")
+    parameters = {process.name: process.parameters for process in simulation.processes()}
+    assert parameters["policy_node"]["interventions"] == folder
+    assert "interventions" not in Simulation(perception="truth").processes()[2].parameters
+
+
 def test_parameters_reach_the_command_line_with_their_types():
     process = Process("sim_node", Path("sim.yaml"), {"rate": 1.0, "camera": False, "knowledge": "a b"})
     given = [

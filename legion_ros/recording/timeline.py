@@ -46,6 +46,7 @@ class _Teller:
     clock: float | None = None
     stories: dict[str, _Story] = field(default_factory=dict)
     safety: tuple[str, str] = ("", "")
+    taken: bool = False  # a person has taken over
     health: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def tell(self, topic: str, message: Any) -> Iterator[tuple[str, str]]:
@@ -100,9 +101,13 @@ class _Teller:
     def _safety(self, message: Any) -> Iterator[tuple[str, str]]:
         mode = self.modes.get(message.state, f"state {message.state}")
         now = (mode, message.reason)
-        if now != self.safety and "STOPPED" in (mode, self.safety[0]):
+        latched = {"STOPPED", "RETREATING"} & {mode, self.safety[0]}
+        if now != self.safety and latched:
             yield "safety", f"{mode.lower()}{': ' if message.reason else ''}{message.reason}"
-        self.safety = now
+        taken = getattr(message, "intervention", False)  # recordings of before have none
+        if taken != self.taken:
+            yield "safety", "a person has taken over" if taken else "the person has let go"
+        self.safety, self.taken = now, taken
 
     def _diagnostics(self, message: Any) -> Iterator[tuple[str, str]]:
         for status in message.status:

@@ -1,5 +1,9 @@
 """A person with a joystick over the topics: takes over, gives back, and what they did is kept."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from running_graph import RunningGraph
@@ -8,6 +12,7 @@ from legion_ros.core.command import ACTION
 from legion_ros.core.observation import OBSERVATION
 from legion_ros.learning.interventions import FILE
 from legion_ros.learning.replay import Replay
+from legion_ros.nodes.domain import free_domain
 
 NAMES = ("sim_node", "safety_node", "policy_node", "intervention_node")
 AXES = {"ahead": 1, "up": 4}
@@ -131,3 +136,20 @@ def test_a_person_comes_before_the_policy_and_what_they_did_is_kept_as_an_interv
     assert up.max() > 0.2 and not np.any(up < -1e-3)  # not of the hold, nor of the policy
     climbed = rows.following[:, 2] - rows.observation[:, 2]
     assert climbed.max() > 0.002  # m in a control period
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        (["axis_x:=0"], "axis_y and axis_x are both 0; each needs its own"),
+        (["button_deadman:=64"], "parameter 'button_deadman' is 64; valid is a int from 0 to 63"),
+        (["axis_w:=1"], "no parameter 'axis_w'; known: autostart"),
+    ],
+)
+def test_a_mapping_that_is_none_keeps_the_node_from_starting_and_says_why(parameters, words):
+    command = [sys.executable, "-P", "-m", "legion_ros.nodes.intervention_node", "--ros-args"]
+    for word in parameters:
+        command += ["-p", word]
+    environment = os.environ | {"ROS_DOMAIN_ID": str(free_domain())}
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
+    assert ended.returncode == 1 and words in ended.stderr + ended.stdout

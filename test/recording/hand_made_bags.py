@@ -44,9 +44,17 @@ def status(state, plan=(), step=0, reason="", goal="a", instruction="press the b
     return serialized("/legion/goal_status", kind(**{k: v for k, v in values.items() if k not in constants}))
 
 
-def safety(mode, reason=""):
+def safety(mode, reason="", intervention=False):
     kind = TYPES.types["legion_ros/msg/SafetyState"]
-    message = kind(header=header(), state=MODES[mode], reason=reason, limited=0, refused=0)
+    message = kind(
+        header=header(),
+        state=MODES[mode],
+        reason=reason,
+        limited=0,
+        refused=0,
+        alarm=mode == "RETREATING",
+        intervention=intervention,
+    )
     return serialized("/legion/safety_state", message)
 
 

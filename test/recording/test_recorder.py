@@ -100,7 +100,8 @@ def test_the_oldest_bags_make_room_and_nothing_else_in_the_folder_does(tmp_path)
         stored(recorder, "/legion/goal", said(f"{number}" + 3000 * "x"))
     recorder.close()
     left = bags(tmp_path)
-    assert sum(file.stat().st_size for bag in left for file in bag.iterdir()) < 400 * KIB
+    # about: room is made for `longest_bag`, and the tables of a bag this small are larger than that
+    assert sum(file.stat().st_size for bag in left for file in bag.iterdir()) < (400 + 64) * KIB
     assert len(left) > 1
     numbers = [data for bag in left for _, data in read(bag)[0]]
     assert numbers == [said(f"{number}" + 3000 * "x") for number in range(40 - len(numbers), 40)]

@@ -197,3 +197,26 @@ def test_a_scene_can_begin_with_things_in_the_bin_and_the_drawer_open():
     assert opened(scene.fixture("drawer"))
     with pytest.raises(LegionError, match="0 .closed. to 1"):
         world.reset(np.random.default_rng(1), 3, 3, drawer=1.5)
+
+
+def test_the_force_on_the_tool_says_which_way_and_how_hard_it_is_pushed():
+    world = world_with(0)
+    assert not world.force().any()
+    for height in (0.10, 0.05):
+        for _ in range(60):
+            way = np.array([0.70, -0.06, height]) - world.tool().position
+            world.step(ToolCommand(np.clip(7 * way, -0.2, 0.2), 0.0, 0.0))
+    x, y, up = world.force()  # the button and what is under it push it up
+    assert up > 2.0 and up > 2 * max(abs(x), abs(y))
+
+
+def test_what_fingers_press_on_a_thing_between_them_cancels_out():
+    world = world_with(SLOTS.index("block"))
+    for height, opening in ((0.10, 0.08), (0.022, 0.08), (0.022, 0.0), (0.15, 0.0)):
+        for _ in range(60):
+            way = np.array([0.5, 0.0, height]) - world.tool().position
+            world.step(ToolCommand(np.clip(7 * way, -0.2, 0.2), 0.0, opening))
+    (block,) = world.scene().objects
+    assert held(block, world.scene()) and block.position[2] > 0.1
+    weight = 9.81 * float(world.model.body_mass[world._objects[SLOTS.index("block")].id])
+    assert world.force() == pytest.approx([0.0, 0.0, -weight], abs=0.3)
