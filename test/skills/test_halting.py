@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from legion_ros.core import GroundedSkill, Tool
 from legion_ros.core.facts import facts
 from legion_ros.safety import Level
-from legion_ros.skills import ExecutionStatus
+from legion_ros.skills import Execution, ExecutionStatus
+from legion_ros.skills.behaviours import Settings
 
-from .test_execution import FakePlanning, FakeWorld, execution_of, fact, goal
+from .test_execution import TWO, FakePlanning, FakeWorld, execution_of, fact, goal, stage
 
 WAIT = 50  # ticks that help is waited for
 
@@ -134,3 +136,32 @@ def test_a_halted_goal_can_be_canceled():
     execution.tick()
     execution.cancel()
     assert execution.status is ExecutionStatus.CANCELED
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_goals_whose_steps_fail_now_and_then_trip_nothing(seed):
+    rng = np.random.default_rng(seed)
+    steps = [f"put({thing}, {where})" for thing in TWO for where in ("bin", "drawer")]
+    steps += ["open(drawer)", "close(drawer)", "press(button)"]
+    failures = {step: int(rng.integers(1, 5)) for step in steps if rng.random() < 0.4}
+    where = [str(rng.choice(["bin", "drawer"])) for _ in TWO]
+    things = [f"in({thing}, {place})" for thing, place in zip(TWO, where, strict=True)]
+    ends = ["closed(drawer)", "pressed(button)", "open(drawer)", "closed(drawer)"]
+    stages = [" & ".join(things), *ends[: int(rng.integers(0, 5))]]
+    last = [f for f in [*things, *(["closed(drawer)"] if "closed(drawer)" in stages[1:] else [])]]
+    world = FakeWorld(failures=failures)
+    execution = Execution(
+        goal(*stages),
+        FakePlanning(),
+        world,
+        world.scene,
+        Settings(settle=2, confirm=1),
+        lasting=stage(*last) if stages[-1] != "open(drawer)" else None,
+    )
+    for _ in range(1000):
+        if execution.tick() is not ExecutionStatus.RUNNING:
+            break
+        for name in world.inside & world.stowed:  # it is where it was put last
+            world.stowed.discard(name)
+    assert execution.status is not ExecutionStatus.RUNNING
+    assert execution.alarm is None, execution.alarm
