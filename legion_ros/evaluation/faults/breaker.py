@@ -1,7 +1,8 @@
 """The circuit breaker: each fault made many times, each to trip in time and to stay; nominal work, never."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -61,19 +62,15 @@ def wedge(
 
     world, misses, notes, lags = TabletopWorld(), 0, [], []
     kinds = [*WEDGES, *(f"{name} a drawer that is stuck" for name in _AT_DRAWER if name in experts)]
-    friction, dof = world.model.dof_damping, world.model.joint("drawer").dofadr[0]
-    usual = float(friction[dof])
     for trial in range(trials):
         name = kinds[trial % len(kinds)]
-        try:
-            if name in WEDGES:
-                ask = _straight_on(world, WEDGES[name], float(rng.uniform(0.05, 0.4)), rng)
-            else:
-                ask = _at_drawer(world, name.split()[0], experts, rng)
-                friction[dof] = _STUCK
+        if name in WEDGES:
+            ask = _straight_on(world, WEDGES[name], float(rng.uniform(0.05, 0.4)), rng)
             wrong, lag = _wedged(world, ask)
-        finally:  # all worlds share the model
-            friction[dof] = usual
+        else:
+            ask = _at_drawer(world, name.split()[0], experts, rng)
+            with _stuck_drawer(world):
+                wrong, lag = _wedged(world, ask)
         misses += bool(wrong)
         notes += [f"{name}: {wrong}"] if wrong else []
         lags += [lag] if lag is not None else []
@@ -86,6 +83,16 @@ def wedge(
         trials=trials,
         notes="; ".join([f"{len(kinds)} kinds in turn", *notes[:5]]),
     )
+
+
+@contextmanager
+def _stuck_drawer(world) -> Iterator[None]:  # noqa: ANN001
+    damping, dof = world.model.dof_damping, world.model.joint("drawer").dofadr[0]
+    usual, damping[dof] = float(damping[dof]), _STUCK
+    try:
+        yield
+    finally:  # all worlds share the model
+        damping[dof] = usual
 
 
 def _straight_on(world, wedge: _Wedge, speed: float, rng: np.random.Generator) -> Ask:  # noqa: ANN001
