@@ -101,8 +101,11 @@ class Simulation:
         simulator["camera"] = self.camera or self.perception == "camera"
         # at the pace of the wall clock, what moves the arm goes before everything else, where permitted
         priority = {"realtime_priority": 10 if 0 < self.rate <= 1 else 0}
-        # slower than the wall clock, or without one, states are farther apart than an arm's would be
-        patience = {} if self.rate >= 1 else {"command_timeout": 0.15, "state_timeout": 0.15}
+        # Slower than the wall clock, states are farther apart than an arm's would be. Without a clock all
+        # wait for one another: what comes of it must not depend on what else the machine has to do.
+        wait = 0.5 if self.rate == 0 else 0.15
+        patience = {} if self.rate >= 1 else {"command_timeout": wait, "state_timeout": wait}
+        simulator["answer_timeout"] = wait if self.rate == 0 else 0.05
         kept = {"interventions": str(Path(self.interventions).resolve())} if self.interventions else {}
         given = {
             "sim_node": simulator | priority,
