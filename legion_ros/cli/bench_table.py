@@ -78,6 +78,7 @@ def _clear_table(
     """Reset the scene, say the sentence, wait, and look what is in the bin."""
     from legion_ros.evaluation.table import TableScene, binned
 
+    client.reset_safety()
     names = client.reset_scene(seed, 3, 6)
     before = client.wait(lambda: _scene_with(client, names), 10.0, "the new scene")
     client.await_seen(names, LOOKING)

@@ -12,6 +12,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.task import Future
+from std_srvs.srv import Trigger
 
 from legion_ros.action import ExecuteTask
 from legion_ros.core import LegionError, Scene
@@ -109,6 +110,7 @@ class GraphClient:
         )
         self._reset = self.node.create_client(ResetScene, "/legion/reset_scene")
         self._move = self.node.create_client(MoveObject, "/legion/move_object")
+        self._let_go = self.node.create_client(Trigger, "/legion/reset")
         self._scene, self._tool = Newest[SceneMessage](), Newest[ToolState]()
         self._scene.listen(self.node, SceneMessage, "/legion/scene", SENSOR)
         self._tool.listen(self.node, ToolState, "/legion/tool_state", SENSOR)
@@ -214,6 +216,16 @@ class GraphClient:
         if not response.success:
             raise LegionError(response.message)
         return list(response.objects)
+
+    def reset_safety(self, timeout: float = 10.0) -> str:
+        """End a latched stop or an alarm, as a person would who has seen to it; returns what was ended.
+
+        Raises:
+            LegionError: safety_node didn't answer.
+        """
+        self.wait(self._let_go.service_is_ready, timeout, "service /legion/reset")
+        answer = self._let_go.call_async(Trigger.Request())
+        return self.wait(lambda: answer.done() and answer.result(), timeout, "answer of safety_node").message
 
     def move_object(self, name: str, x: float, y: float, timeout: float = 10.0) -> str:
         """Move a thing to a free spot near (x, y) m, base frame, as somebody's hand would.

@@ -67,6 +67,7 @@ class Occupied:
 
     def _give(self) -> None:
         try:
+            self._client.reset_safety()
             self._client.reset_scene(int(self._rng.integers(2**31)), 2, 5)
         except LegionError:
             return  # sim_node is being started again: the next time
