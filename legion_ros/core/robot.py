@@ -33,8 +33,13 @@ class RobotState:
 class Robot(Protocol):
     """An arm with a gripper that is driven by tool velocities. No method blocks for long."""
 
+    @property
+    def fault(self) -> str:
+        """Why the arm does not move, "" where it does."""
+        ...
+
     def read(self) -> RobotState:
-        """The newest state. RobotError where the arm has nothing to say, or has stopped itself."""
+        """The newest state. RobotError where the arm has nothing to say."""
         ...
 
     def command(self, command: ToolCommand) -> None:

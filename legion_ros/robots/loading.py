@@ -56,9 +56,7 @@ def _section(kind: Any, given: Any, where: str) -> Any:
     absent = [
         name
         for name, f in known.items()
-        if name not in given
-        and f.default is dataclasses.MISSING
-        and f.default_factory is dataclasses.MISSING
+        if name not in given and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
     ]
     if absent:
         raise RobotError(f"{where}: {', '.join(absent)} is missing")
@@ -89,5 +87,3 @@ def _plain(kind: type, given: Any, where: str) -> Any:
         return given
     noun = {float: "a finite number", int: "a whole number", str: "a word", bool: "true or false"}[kind]
     raise RobotError(f"{where}: {given!r} is not {noun}")
-
-

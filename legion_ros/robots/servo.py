@@ -1,4 +1,4 @@
-"""Tool velocities to joint targets, inside the workspace: what every arm without its own Cartesian control needs."""
+"""Tool velocities to joint targets, inside the workspace."""
 
 import numpy as np
 
@@ -52,8 +52,9 @@ class ToolServo:
         rate = float(np.clip(command.yaw_rate, -limits.max_yaw_rate, limits.max_yaw_rate))
         position = self._position + velocity * period
         position = place + np.clip(position - place, -self._lead, self._lead)
-        # where the arm is outside, because a person put it there, it may only come back
-        position = np.clip(position, np.minimum(self._low, place), np.maximum(self._high, place))
+        # where a person has put the arm outside, it may come back but go no further
+        low, high = np.minimum(self._low, self._position), np.maximum(self._high, self._position)
+        position = np.clip(position, low, high)
         turned = float(np.clip(self._yaw + rate * period, *limits.yaw))
         joints = self.kinematics.inverse(position, turned, self._target)
         if joints is not None:

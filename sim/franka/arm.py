@@ -40,7 +40,7 @@ class TabletopSimulator(BaseSimulator):
         self._ticks = 0
 
     def draw(self, seed: int, low: int, high: int, binned: int = 0, drawer: float = 0.0) -> None:
-        """Lay another scene out; the arm stays where it is. Raises LegionError or ValueError: no such scene."""
+        """Lay another scene out; the arm stays where it is. LegionError or ValueError: no such scene."""
         world, data = self.world, self.world.data
         arm = self.robot._qpos_addrs + self.robot._finger_qpos_addrs
         before = data.qpos[arm].copy() if arm else None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from franky_sim.franka_gripper_protocol import GripperCommandStatus, GripperMoveCommand
 from franky_sim.franka_gripper_server import FrankaGripperServer
 from franky_sim.franka_robot_server import FrankaRobotServer
 from franky_sim.franka_server import NonBlockingReceiver
@@ -34,6 +35,32 @@ def _bind_to_host(server: Any) -> None:
 
 
 class _Gripper(FrankaGripperServer):
+    """The hand; a motion that another takes the place of is answered, as the real hand does."""
+
+    def start_move(self, width: float, speed: float, command_id: int, tcp_socket: socket.socket) -> None:
+        self._abort()
+        super().start_move(width, speed, command_id, tcp_socket)
+
+    def start_grasp(self, *motion: Any) -> None:
+        self._abort()
+        super().start_grasp(*motion)
+
+    def stop(self, command_id: int, tcp_socket: socket.socket) -> None:
+        self._abort()
+        super().stop(command_id, tcp_socket)
+
+    def _abort(self) -> None:
+        if self._pending_command_id is not None and self._pending_tcp_socket is not None:
+            GripperMoveCommand.send_response(
+                self._pending_tcp_socket,
+                self._pending_command_type,
+                self._pending_command_id,
+                GripperCommandStatus.kUnsuccessful,
+                command_type_struct="H",
+                status_type_struct="H",
+            )
+            self._pending_command_id = None
+
     def _setup_udp_connection(self, network_udp_port: int) -> None:
         super()._setup_udp_connection(network_udp_port)
         _bind_to_host(self)
