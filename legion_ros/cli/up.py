@@ -1,4 +1,4 @@
-"""`legion up`: the graph of `launch/simulation.launch.py` or `robot.launch.py`, started without ros2 launch."""
+"""`legion up`: the graph of `launch/simulation.launch.py` or `robot.launch.py`, without ros2 launch."""
 
 import argparse
 import os

@@ -1,17 +1,20 @@
 """A Franka arm at the table for people without one: the real protocol, our scene, and the truth about it."""
 
 import sys
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from diagnostic_msgs.msg import DiagnosticStatus
+from rosgraph_msgs.msg import Clock
 
 from legion_ros.core import LegionError, Scene
 from legion_ros.msg import Scene as SceneMessage
-from legion_ros.nodes.conversions import scene_message
+from legion_ros.nodes.conversions import scene_message, time_message
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
 from legion_ros.nodes.parameters import parameter
-from legion_ros.nodes.qos import SENSOR
+from legion_ros.nodes.qos import CLOCK, SENSOR
 from legion_ros.srv import MoveObject, ResetScene
 
 __all__ = ["FrankaSimNode", "main"]
@@ -25,7 +28,7 @@ class FrankaSimConfig(NodeConfig):
     seed: int = parameter(0, "of the first scene", 0, 2**63 - 1)
     min_objects: int = parameter(3, "in the first scene", 0, 8)
     max_objects: int = parameter(6, "in the first scene", 0, 8)
-    scene_rate: float = parameter(30.0, "Hz of /legion/scene and /legion/true_scene", 1.0, 100.0)
+    scene_rate: float = parameter(20.0, "Hz of the arm's time: of /legion/scene and true_scene", 1.0, 100.0)
 
 
 class FrankaSimNode(LegionNode[FrankaSimConfig]):
@@ -44,12 +47,14 @@ class FrankaSimNode(LegionNode[FrankaSimConfig]):
         self._scene = self.create_publisher(SceneMessage, "/legion/scene", SENSOR)
         self.create_service(ResetScene, "/legion/reset_scene", self._on_reset)
         self.create_service(MoveObject, "/legion/move_object", self._on_move)
+        self._clock_publisher = self.create_publisher(Clock, "/clock", CLOCK)
         self._server = FrankaServer(
-            c.host, c.seed, c.min_objects, c.max_objects, show=self._show, rate=c.scene_rate
+            c.host, c.seed, c.min_objects, c.max_objects, self._show, c.scene_rate, self._tell_time
         )
 
     def activate(self) -> None:
         """Let time run."""
+        self._began = time.monotonic()
         self._server.start()
 
     def cleanup(self) -> None:
@@ -59,16 +64,28 @@ class FrankaSimNode(LegionNode[FrankaSimConfig]):
         self._server = None
 
     def health(self) -> Health:
-        """How many milliseconds the arm has lived."""
-        return Health(values={"ticks": self._server.ticks, "host": self.config.host})
+        """How long the arm has lived, and at what pace."""
+        wall, ticks = time.monotonic() - self._began, self._server.ticks
+        values = {
+            "host": self.config.host,
+            "simulated_s": 1e-3 * ticks,
+            "real_time_factor": 1e-3 * ticks / wall,
+        }
+        if not self._server.alive:
+            return Health("the arm's server has ended", DiagnosticStatus.ERROR, values)
+        return Health(values=values)
 
     def _show(self, scene: Scene) -> None:
-        """In the serving thread. Stamped with the wall clock, as all states of a physical arm are."""
-        message = scene_message(scene)
-        message.header.stamp = self.get_clock().now().to_msg()
+        """In the serving thread."""
         if self.context.ok():
+            message = scene_message(scene)
             self._scene.publish(message)
             self._truth.publish(message)
+
+    def _tell_time(self, now: float) -> None:
+        """In the serving thread: the arm's time is the graph's, so that a slow machine is only slow."""
+        if self.context.ok():
+            self._clock_publisher.publish(Clock(clock=time_message(now)))
 
     def _on_reset(self, request: ResetScene.Request, response: ResetScene.Response) -> ResetScene.Response:
         r = request

@@ -1,4 +1,4 @@
-"""The same graph on a physical arm, or on one that only looks like it: what `launch/robot.launch.py` starts."""
+"""The same graph on an arm, or on one that only looks like it: what `launch/robot.launch.py` starts."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ __all__ = ["RobotGraph"]
 BACK_ENDS = {"franka": "franka_node", "ros2_control": "ros2_control_node"}
 SIMULATED = ("auto", "true", "false")
 PRIORITY = {"realtime_priority": 10}
+PATIENCE = 1.0  # s of wall time that commands and states of franky-sim count for
 
 
 def _argument(default: Any, text: str) -> Any:
@@ -86,13 +87,17 @@ class RobotGraph:
             "ros2_control_node": PRIORITY | {"robot": file},
             "perception_node": {"cameras": file} if config.cameras else {},
             "safety_node": PRIORITY | {"speed_scale": self.speed_scale or config.speed_scale},
-            "policy_node": knowledge | PRIORITY,  # on the wall clock, as all that a physical arm says
+            "policy_node": knowledge | PRIORITY,
             "composer_node": knowledge,
             "teacher_node": knowledge,
             "recorder_node": {"folder": str(Path(self.record).resolve())},
         }
-        if self.in_simulation:  # it runs slower than the wall clock where the machine is busy
-            given["safety_node"] |= {"command_timeout": 0.15, "state_timeout": 0.15}
+        if self.in_simulation:
+            # its time is the graph's, and runs slower than the wall clock where the machine is busy
+            for name in ("franka_node", "policy_node"):
+                given[name] |= {"use_sim_time": True}
+            given["safety_node"] |= {"command_timeout": PATIENCE, "state_timeout": PATIENCE}
+            given["franka_node"] |= {"command_timeout": PATIENCE}
         return tuple(Process(name, share("config", f"{name}.yaml"), given[name]) for name in self.nodes)
 
     def environment(self) -> dict[str, str]:

@@ -65,9 +65,7 @@ class Ros2Control:
     """Topics of a joint trajectory controller and of the gripper's position controller."""
 
     trajectory: str = "/joint_trajectory_controller/joint_trajectory"  # trajectory_msgs/JointTrajectory
-    joint_states: str = (
-        "/controller/joint_states"  # sensor_msgs/JointState, not our own
-    )
+    joint_states: str = "/controller/joint_states"  # sensor_msgs/JointState, not our own
     gripper: str = "/gripper_controller/commands"  # std_msgs/Float64MultiArray
     fingers_commanded: int = 2  # numbers in that array: each finger's displacement, or one opening
     point_time: float = 0.1  # s in which a point is to be reached

@@ -59,6 +59,6 @@ class ToolServo:
         joints = self.kinematics.inverse(position, turned, self._target)
         if joints is not None:
             most = self._fastest * period
-            joints = self._target + np.clip(joints - self._target, -most, most)
-            self._target, (self._position, self._yaw) = joints, self.kinematics.forward(joints)
+            self._target = self._target + np.clip(joints - self._target, -most, most)
+            self._position, self._yaw = position, turned
         return self._target

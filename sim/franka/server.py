@@ -18,6 +18,7 @@ from legion_sim.franka.arm import TICK, TabletopSimulator
 
 __all__ = ["FrankaServer"]
 
+_BEAT = 10  # ticks
 _BEHIND = 0.02  # s that the server may lag behind the wall clock before it gives the time up as lost
 
 
@@ -86,9 +87,9 @@ class FrankaServer:
     Args:
         host: an address of this machine, 127.x.y.z.
         seed, low, high: the scene, and how many objects are in it.
-        show: called with the scene and with what was asked for, from the serving thread, `rate` times a
-            second of wall time.
+        show: called with the scene, from the serving thread, `rate` times a second of the arm's time.
         rate: Hz.
+        beat: called with the arm's time in s, likewise, a hundred times a second of it.
     """
 
     def __init__(
@@ -98,13 +99,14 @@ class FrankaServer:
         low: int = 3,
         high: int = 6,
         show: Callable[[Scene], None] = lambda scene: None,
-        rate: float = 30.0,
+        rate: float = 20.0,
+        beat: Callable[[float], None] = lambda time: None,
     ) -> None:
         if not host.startswith("127."):
             raise LegionError(f"host {host!r} is not of this machine alone: 127.0.0.1 to 127.255.255.254")
         self._simulator = TabletopSimulator()
         self._simulator.draw(seed, low, high)
-        self._show, self._interval = show, 1.0 / rate
+        self._show, self._beat, self._every = show, beat, round(1.0 / rate / TICK)
         self._asked: queue.SimpleQueue[tuple[Future, Callable[[], Any]]] = queue.SimpleQueue()
         self._running = False
         self.ticks = 0
@@ -145,13 +147,14 @@ class FrankaServer:
         self._simulator.cleanup()
 
     def _serve(self) -> None:
-        due = shown = time.monotonic()
+        due = time.monotonic()
         while self._running:
             self._tick()
-            now = time.monotonic()
-            if now >= shown:
+            if self.ticks % self._every == 0:
                 self._show(self._simulator.world.scene())
-                shown = now + self._interval
+            if self.ticks % _BEAT == 0:
+                self._beat(self._simulator.world.time)
+            now = time.monotonic()
             due += TICK
             if due > now:
                 time.sleep(due - now)
