@@ -1,8 +1,8 @@
 """Which processes make the graph, with what parameters: the one description of it.
 
 `launch/simulation.launch.py` and `legion up` both start what stands here; an arm's is in robot_graph.py.
-Each node configures and activates itself (parameter `autostart`, true unless set otherwise): nothing has to lead
-it through its lifecycle.
+Each node configures and activates itself (parameter `autostart`, true unless set otherwise): nothing has to
+lead it through its lifecycle.
 """
 
 import json

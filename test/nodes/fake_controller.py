@@ -1,5 +1,6 @@
 """A fake of ros2_control for tests: follows joint trajectories with a lag, and says where the joints are."""
 
+import contextlib
 import math
 import sys
 
@@ -49,10 +50,8 @@ class FakeController:
 def main():
     rclpy.init()
     controller = FakeController()
-    try:
+    with contextlib.suppress(KeyboardInterrupt, rclpy.executors.ExternalShutdownException):
         rclpy.spin(controller.node)
-    except (KeyboardInterrupt, rclpy.executors.ExternalShutdownException):
-        pass
     return 0
 
 

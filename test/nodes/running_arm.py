@@ -50,20 +50,18 @@ class RunningArm(RunningGraph):
         self.supervisor = Supervisor(processes, graph.environment(), command=start_command)
         self._wait_until_active = True
         self.exits, self.lines = [], []
-        self.client = GraphClient("test_arm", domain=self.domain)
+        self.client = GraphClient("test_arm", domain=self.domain, idle=self.look_after)
         self.node = self.client.node
         self._listen()
 
     def _listen(self):
-        from diagnostic_msgs.msg import DiagnosticArray
         from sensor_msgs.msg import JointState
 
         from legion_ros.msg import ToolCommand, ToolState
-        from legion_ros.nodes.qos import COMMAND, DIAGNOSTICS, SENSOR
+        from legion_ros.nodes.qos import COMMAND, SENSOR
 
         self.states = self.collect(ToolState, "/legion/tool_state", SENSOR)
         self.joints = self.collect(JointState, "/joint_states", SENSOR)
-        self.diagnostics = self.collect(DiagnosticArray, "/diagnostics", DIAGNOSTICS)
         self.commands = self.node.create_publisher(ToolCommand, "/legion/command", COMMAND)
         self._sent = 0.0
 
@@ -82,11 +80,7 @@ class RunningArm(RunningGraph):
 
     def health(self):
         """What the back end last said of itself."""
-        for array in reversed(self.diagnostics):
-            for status in array.status:
-                if status.name == self.name:
-                    return status.message
-        return ""
+        return self.client.health.get(self.name, {}).get("message", "")
 
     def send(self, velocity=(0.0, 0.0, 0.0), opening=0.06, yaw_rate=0.0):
         """A command that answers the newest state, if one is due."""
