@@ -1,4 +1,4 @@
-"""What the Franka's driver makes of an arm that stops itself, falls silent or is gone; with a fake libfranka."""
+"""What the Franka driver makes of an arm that stops itself, falls silent or is gone; with a fake libfranka."""
 
 import re
 from types import SimpleNamespace
