@@ -1,4 +1,4 @@
-"""What the Franka driver makes of an arm that stops itself, falls silent or is gone; with a fake libfranka."""
+"""The Franka driver with an arm that stops itself, falls silent or is gone; libfranka is a fake here."""
 
 import re
 from types import SimpleNamespace
