@@ -78,10 +78,11 @@ REQUIREMENTS = [
 EXTRAS = {
     "evaluation": ["envpool==1.2.5", "metaworld==3.1.1", "gymnasium==1.4.0", "scikit-learn==1.9.1"],
     "calibration": ["pymc==5.28.5"],
+    "franka": ["franky-control==2.0.0"],  # libfranka: for a physical Franka arm, or franky-sim
     "test": ["pytest==9.2.0", "hypothesis==6.170.15", "ruff==0.17.6"],
     "lint": ["pyright[nodejs]==1.1.414"],
 }
-EXTRAS["test"] += EXTRAS["evaluation"] + EXTRAS["calibration"]
+EXTRAS["test"] += EXTRAS["evaluation"] + EXTRAS["calibration"] + EXTRAS["franka"]
 
 
 def wheels(versions: dict[str, str]) -> list[str]:

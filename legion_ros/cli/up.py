@@ -1,4 +1,4 @@
-"""`legion up`: the graph of `launch/simulation.launch.py`, started without ros2 launch."""
+"""`legion up`: the graph of `launch/simulation.launch.py` or `robot.launch.py`, without ros2 launch."""
 
 import argparse
 import os
@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from legion_ros.cli.simulation_options import add_simulation_options, chosen_simulation
+from legion_ros.nodes.graph import Simulation
+from legion_ros.nodes.robot_graph import RobotGraph
 from legion_ros.nodes.supervision import Exit, Line, Supervisor
 
 __all__ = ["SUMMARY", "add_arguments", "run", "stop_requests"]
@@ -18,6 +20,9 @@ __all__ = ["SUMMARY", "add_arguments", "run", "stop_requests"]
 SUMMARY = "start the simulated robot and everything that drives it, until Ctrl-C"
 STYLES = {
     "sim_node": "cyan",
+    "franka_sim_node": "cyan",
+    "franka_node": "bright_blue",
+    "ros2_control_node": "bright_blue",
     "safety_node": "yellow",
     "policy_node": "green",
     "composer_node": "magenta",
@@ -29,18 +34,33 @@ STARTING = 150.0  # s that the nodes may take to become active
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of the launch file."""
+    """The arguments of both launch files."""
     add_simulation_options(parser)
+    parser.add_argument(
+        "--robot", help="drive this arm instead of the simulator: a name in config/robot, or a .yaml"
+    )
+    parser.add_argument("--host", default="", help="with --robot: address of the arm's control box")
+    parser.add_argument(
+        "--simulated", default="auto", help="with --robot: start franky-sim, as in robot.launch.py"
+    )
+
+
+def chosen_graph(options: argparse.Namespace) -> Simulation | RobotGraph:
+    """The graph that the options ask for. Raises LegionError on a value that isn't valid."""
+    if not options.robot:
+        return chosen_simulation(options)
+    names = ("robot", "host", "simulated", "seed", "knowledge", "record", "domain", "network")
+    return RobotGraph.parse({name: str(getattr(options, name)) for name in names})
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the graph until it is told to stop (0) or a node can't be kept alive (1)."""
-    simulation = chosen_simulation(options)
+    graph = chosen_graph(options)
     console = Console(highlight=False)
-    environment = simulation.environment()
+    environment = graph.environment()
     os.environ.update(environment)
-    with stop_requests() as requests, Supervisor(simulation.processes(), environment) as supervisor:
-        _wait_until_ready(supervisor, [p.name for p in simulation.processes()], console, requests)
+    with stop_requests() as requests, Supervisor(graph.processes(), environment) as supervisor:
+        _wait_until_ready(supervisor, [p.name for p in graph.processes()], console, requests)
         while not requests and not supervisor.lost:
             show(console, supervisor.poll(0.2))
         if supervisor.lost:

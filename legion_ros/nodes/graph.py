@@ -1,7 +1,8 @@
 """Which processes make the graph, with what parameters: the one description of it.
 
-`launch/simulation.launch.py` and `legion up` both start what stands here. Each node configures and activates
-itself (parameter `autostart`, true unless set otherwise): nothing has to lead it through its lifecycle.
+`launch/simulation.launch.py` and `legion up` both start what stands here; an arm's is in robot_graph.py.
+Each node configures and activates itself (parameter `autostart`, true unless set otherwise): nothing has to
+lead it through its lifecycle.
 """
 
 import json
@@ -17,7 +18,7 @@ from legion_ros.core.errors import LegionError
 from legion_ros.nodes.security import check_security
 from legion_ros.share import share
 
-__all__ = ["NODES", "Process", "Simulation", "environment"]
+__all__ = ["NODES", "Process", "Simulation", "check_places", "environment", "parsed"]
 
 NODES = ("sim_node", "safety_node", "policy_node", "composer_node", "teacher_node")
 PERCEPTION = ("camera", "truth")
@@ -71,25 +72,14 @@ class Simulation:
     def __post_init__(self) -> None:
         if not self.rate >= 0:
             raise LegionError(f"rate {self.rate} is not valid: 0 is as fast as it goes, 1 is real time")
-        if self.domain and not (self.domain.isdecimal() and int(self.domain) <= LAST_DOMAIN):
-            raise LegionError(f"domain {self.domain!r} is not a number from 0 to {LAST_DOMAIN}")
+        check_places(self.domain, self.knowledge, self.record)
         if self.perception not in PERCEPTION:
             raise LegionError(f"perception {self.perception!r} is not valid: {' or '.join(PERCEPTION)}")
-        if self.knowledge and not Path(self.knowledge).is_dir():
-            raise LegionError(f"knowledge {self.knowledge!r} is not a folder; `legion train` makes one")
-        if self.record and Path(self.record).exists() and not Path(self.record).is_dir():
-            raise LegionError(
-                f"record {self.record!r} is a file; name a folder, it is made where it is missing"
-            )
 
     @classmethod
     def parse(cls, words: Mapping[str, str]) -> "Simulation":
         """From arguments as they are typed. Raises LegionError on an unknown one, or a wrong value."""
-        known = {argument.name: argument for argument in fields(cls)}
-        odd = sorted(words.keys() - known.keys())
-        if odd:
-            raise LegionError(f"no argument {', '.join(odd)}; known: {', '.join(known)}")
-        return cls(**{name: _parse(name, known[name].type, word) for name, word in words.items()})
+        return parsed(cls, words)
 
     def processes(self) -> tuple[Process, ...]:
         """What is to be started."""
@@ -130,6 +120,25 @@ class Simulation:
     def environment(self) -> dict[str, str]:
         """Environment variables of all its processes, and of whoever wants to talk to them."""
         return environment(self.domain, self.network)
+
+
+def check_places(domain: str, knowledge: str, record: str) -> None:
+    """Raise LegionError where an argument that every graph has is not valid."""
+    if domain and not (domain.isdecimal() and int(domain) <= LAST_DOMAIN):
+        raise LegionError(f"domain {domain!r} is not a number from 0 to {LAST_DOMAIN}")
+    if knowledge and not Path(knowledge).is_dir():
+        raise LegionError(f"knowledge {knowledge!r} is not a folder; `legion train` makes one")
+    if record and Path(record).exists() and not Path(record).is_dir():
+        raise LegionError(f"record {record!r} is a file; name a folder, it is made where it is missing")
+
+
+def parsed(kind: Any, words: Mapping[str, str]) -> Any:
+    """A dataclass of arguments from what was typed. Raises LegionError on an unknown or a wrong one."""
+    known = {argument.name: argument for argument in fields(kind)}
+    odd = sorted(words.keys() - known.keys())
+    if odd:
+        raise LegionError(f"no argument {', '.join(odd)}; known: {', '.join(known)}")
+    return kind(**{name: _parse(name, known[name].type, word) for name, word in words.items()})
 
 
 def environment(domain: str = "", network: bool = False) -> dict[str, str]:

@@ -67,12 +67,15 @@ class Pose:
 def load_cameras(path: Path) -> Mapping[str, Pose]:
     """Read config/cameras.yaml or another file like it: poses by the frame of the pictures.
 
+    In an arm's own file, config/robot/*.yaml, they stand under the key `cameras`.
+
     Raises:
         LegionError: it is not as described there.
     """
     try:
         found = {}
-        for name, given in yaml.safe_load(path.read_text()).items():
+        content = yaml.safe_load(path.read_text())
+        for name, given in content.get("cameras", content).items():
             position = np.array(given["position"], float).reshape(3)
             quaternion = np.array(given["quaternion"], float).reshape(4)
             length = float(np.linalg.norm(quaternion))

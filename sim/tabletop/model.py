@@ -1,18 +1,16 @@
 """The MuJoCo model of the table: the FR3 of franky-sim, and what stands around it."""
 
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import mujoco
 import numpy as np
 
+from legion_ros.robots.fr3 import TOOL_LENGTH, robot_file
 from legion_sim.tabletop.objects import KINDS, SLOTS, add_object
 
-__all__ = ["BIN", "BUTTON", "DRAWER", "PHYSICS_STEP", "TOOL_LENGTH", "build_model", "robot_file"]
+__all__ = ["BIN", "BUTTON", "DRAWER", "PHYSICS_STEP", "build_model"]
 
 PHYSICS_STEP = 0.0025  # s
-TOOL_LENGTH = 0.1034  # m from the hand's frame to the point between the finger tips
 
 _BOX = mujoco.mjtGeom.mjGEOM_BOX
 _CYLINDER = mujoco.mjtGeom.mjGEOM_CYLINDER
@@ -45,14 +43,6 @@ class BUTTON:
     position = np.array([0.70, -0.06, 0.055])  # m: its top when it is not pressed
     size = np.array([0.05, 0.05, 0.02])  # m
     travel = 0.014  # m
-
-
-def robot_file() -> Path:
-    """The FR3's MJCF, as franky-sim ships it. Found without importing franky_sim, which is slow."""
-    spec = find_spec("franky_sim")
-    if spec is None or spec.origin is None:
-        raise ImportError("the tabletop needs franky-sim for the FR3 model: pip install franky-sim==1.0.4")
-    return Path(spec.origin).parent / "assets" / "fr3.xml"
 
 
 @lru_cache(maxsize=1)

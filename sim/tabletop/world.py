@@ -28,9 +28,11 @@ class TabletopWorld:
 
     joint_names = (*(f"fr3_joint{i}" for i in range(1, 8)), "finger_joint1", "finger_joint2")
 
-    def __init__(self, visual: bool = False, limits: Limits | None = None) -> None:
+    def __init__(
+        self, visual: bool = False, limits: Limits | None = None, model: mujoco.MjModel | None = None
+    ) -> None:
         self.limits = limits or Limits()
-        self.model = build_model(visual)
+        self.model = model or build_model(visual)
         self.data = mujoco.MjData(self.model)
         self.time = 0.0
         self._visual = visual
@@ -130,7 +132,7 @@ class TabletopWorld:
             self.data.ctrl[:7] = before + (self._target - before) * chunk / _CHUNKS
             self.data.ctrl[7] = finger
             mujoco.mj_step(self.model, self.data, _SUBSTEPS)
-        self._park()
+        self.park()
         mujoco.mj_kinematics(self.model, self.data)
         self.time += CONTROL_PERIOD
 
@@ -149,7 +151,8 @@ class TabletopWorld:
             return
         self._target, self._position, self._yaw = joints, position, yaw
 
-    def _park(self) -> None:
+    def park(self) -> None:
+        """Put the bodies back that are not in the scene: they fall, as they hang on nothing."""
         for slot in self._parked:
             at, moving = self._object_qpos[slot], self._object_qvel[slot]
             self.data.qpos[at : at + 3] = _PARKED + (slot, 0, 0)
