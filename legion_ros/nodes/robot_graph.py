@@ -86,7 +86,7 @@ class RobotGraph:
             "franka_node": PRIORITY | {"robot": file, "host": self._host},
             "ros2_control_node": PRIORITY | {"robot": file},
             "perception_node": {"cameras": file} if config.cameras else {},
-            "safety_node": PRIORITY | {"speed_scale": self.speed_scale or config.speed_scale},
+            "safety_node": PRIORITY | {"robot": file, "speed_scale": self.speed_scale or config.speed_scale},
             "policy_node": knowledge | PRIORITY,
             "composer_node": knowledge,
             "teacher_node": knowledge,

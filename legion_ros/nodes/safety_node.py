@@ -3,6 +3,7 @@
 import sys
 import time
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.parameter import Parameter
@@ -24,6 +25,7 @@ from legion_ros.safety import (
     GateState,
     Guard,
     GuardConfig,
+    JointLimit,
     JointWatch,
     Level,
     Mode,
@@ -31,8 +33,12 @@ from legion_ros.safety import (
     RetreatConfig,
 )
 
+if TYPE_CHECKING:
+    from legion_ros.robots import RobotConfig
+
 __all__ = ["SafetyNode", "main"]
 
+_FAST = 1.5  # times its limit that a joint may be measured to turn at: what it is told is limited before
 LONGEST = 500  # characters of an alarm's reason that are passed on
 
 
@@ -64,6 +70,7 @@ class SafetyConfig(NodeConfig):
     intervention_timeout: float = parameter(
         0.15, "s that a person's command keeps the policy's from passing", 0.05, 5.0
     )
+    robot: str = parameter("", "the arm's yaml, whose limits hold; empty: those of the simulated table")
 
 
 def guard_config(c: SafetyConfig) -> GuardConfig:
@@ -99,6 +106,11 @@ def gate_config(c: SafetyConfig) -> GateConfig:
     )
 
 
+def _joint_limits(arm: "RobotConfig") -> dict[str, JointLimit]:
+    each = zip(arm.joints, arm.joint_low, arm.joint_high, arm.joint_speed, strict=True)
+    return {name: JointLimit(low, high, speed) for name, low, high, speed in each}
+
+
 class SafetyNode(LegionNode[SafetyConfig]):
     """Forwards a command the moment it comes; a timer watches for the ones that don't."""
 
@@ -111,7 +123,13 @@ class SafetyNode(LegionNode[SafetyConfig]):
 
     def configure(self) -> None:
         """Make the gate and connect it."""
-        self._guard = Guard(config=guard_config(self.config))
+        limits = None
+        if self.config.robot:
+            from legion_ros.robots import load_robot
+
+            arm = load_robot(self.config.robot)
+            limits, self._joints = arm.limits, JointWatch(_joint_limits(arm), fast=_FAST)
+        self._guard = Guard(limits, guard_config(self.config))
         self.add_post_set_parameters_callback(self._on_parameters)
         self._command = self.create_publisher(ToolCommandMessage, "/legion/command", COMMAND)
         self._state = self.create_publisher(SafetyState, "/legion/safety_state", STATE)

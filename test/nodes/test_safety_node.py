@@ -179,6 +179,23 @@ def test_a_joint_that_is_nowhere_stops_until_reset(robot):
     assert robot.call(robot.reset).success
 
 
+def test_with_an_arm_its_own_limits_hold(tmp_path):
+    from sensor_msgs.msg import JointState
+
+    from legion_ros.nodes.qos import SENSOR
+
+    parameters = {"safety_node": {"robot": "franka", "state_timeout": 1.0, "command_timeout": 0.3}}
+    with RunningGraph(tmp_path, ("safety_node",), parameters) as graph:
+        robot = Robot(graph)
+        joints = graph.node.create_publisher(JointState, "/joint_states", SENSOR)
+        graph.wait(joints.get_subscription_count)
+        joints.publish(JointState(name=["fr3_joint4"], position=[-2.0], velocity=[1.0]))
+        robot.says((0.1, 0.0, 0.0))
+        robot.told_to_move()
+        joints.publish(JointState(name=["fr3_joint4"], position=[0.5], velocity=[0.0]))
+        robot.until(STOPPED, "fr3_joint4 is at 0.500; -3.01 to -0.19 is allowed")
+
+
 def test_reset_without_a_stop_says_so(robot):
     assert "no stop" in robot.call(robot.reset).message
 
