@@ -45,7 +45,7 @@ class ArmNode(LegionNode[Config]):
         super().__init__(name, config)
         self._robot: Robot | None = None
         self._command: ToolCommand | None = None
-        self._received = 0.0  # s, monotonic: when it came
+        self._received = 0.0  # s: when it came, as `_now` has it
         self._lost = ""  # why nothing is known of the arm
         self._fault = ""  # why it does not move
         self._stamp = 0.0  # s, of the last state published
@@ -100,7 +100,7 @@ class ArmNode(LegionNode[Config]):
             return
         if self._stamp - seconds(message.header.stamp) > self.config.command_timeout:
             return  # computed from a state that is long gone
-        self._command, self._received = command, time.monotonic()
+        self._command, self._received = command, self._now()
 
     def _beat(self) -> None:
         """State first, so that what answers it is as fresh as can be; then the newest command."""
@@ -120,7 +120,7 @@ class ArmNode(LegionNode[Config]):
         self._act()
 
     def _act(self) -> None:
-        fresh = time.monotonic() - self._received <= self.config.command_timeout
+        fresh = self._now() - self._received <= self.config.command_timeout
         try:
             if self._fault or self._command is None or not fresh:
                 self._held += 1
@@ -129,6 +129,12 @@ class ArmNode(LegionNode[Config]):
                 self._robot.command(self._command)
         except RobotError as error:
             self._complain(str(error))
+
+    def _now(self) -> float:
+        """s: of the arm's own time where that is simulated, else of a wall clock that nobody sets."""
+        if self.get_parameter("use_sim_time").value:
+            return self.get_clock().now().nanoseconds * 1e-9
+        return time.monotonic()
 
     def _complain(self, fault: str) -> None:
         """Take note of why the arm does not move; said once."""

@@ -97,7 +97,6 @@ class RobotGraph:
             for name in ("franka_node", "policy_node"):
                 given[name] |= {"use_sim_time": True}
             given["safety_node"] |= {"command_timeout": PATIENCE, "state_timeout": PATIENCE}
-            given["franka_node"] |= {"command_timeout": PATIENCE}
         return tuple(Process(name, share("config", f"{name}.yaml"), given[name]) for name in self.nodes)
 
     def environment(self) -> dict[str, str]:
