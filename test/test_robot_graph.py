@@ -62,3 +62,12 @@ def test_any_other_arm_has_the_other_driver():
 def test_a_wrong_argument_is_answered_with_what_would_be_valid(words, message):
     with pytest.raises(LegionError, match=re.escape(message)):
         RobotGraph.parse(words)
+
+
+def test_a_person_may_take_over_an_arm_too(tmp_path):
+    kept = tmp_path / "kept"
+    graph = RobotGraph.parse({"robot": "franka", "joystick": "true", "interventions": str(kept)})
+    processes = {process.name: process for process in graph.processes()}
+    assert "intervention_node" in processes
+    assert processes["policy_node"].parameters["interventions"] == str(kept)
+    assert "intervention_node" not in RobotGraph.parse({"robot": "franka"}).nodes

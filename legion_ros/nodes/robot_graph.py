@@ -37,6 +37,8 @@ class RobotGraph:
     speed_scale: float = _argument(0.0, "of all speeds, at most 1; 0: as the arm's yaml has it")
     knowledge: str = _argument("", "folder of what was learned; empty: the knowledge that ships")
     record: str = _argument("", "folder to record the run into; empty: it is not recorded")
+    joystick: bool = _argument(False, "start intervention_node: a person with a joystick may take over")
+    interventions: str = _argument("", "folder to keep what such a person did in; empty: none")
     domain: str = _argument("", "ROS domain, 0 to 101; empty: ROS_DOMAIN_ID")
     network: bool = _argument(False, "be found by other machines too")
 
@@ -72,7 +74,8 @@ class RobotGraph:
         arm = BACK_ENDS[load_robot(self.robot).back_end]
         world = "franka_sim_node" if self.in_simulation else "perception_node"
         names = (world, arm, "safety_node", "policy_node", "composer_node", "teacher_node")
-        return (*names, *(("recorder_node",) if self.record else ()))
+        joystick = ("intervention_node",) if self.joystick else ()
+        return (*names, *joystick, *(("recorder_node",) if self.record else ()))
 
     def processes(self) -> tuple[Process, ...]:
         """What is to be started."""
@@ -81,13 +84,14 @@ class RobotGraph:
         )
         knowledge, config = {"knowledge": str(folder)}, load_robot(self.robot)
         file = str(robot_file(self.robot))
+        kept = {"interventions": str(Path(self.interventions).resolve())} if self.interventions else {}
         given = {
             "franka_sim_node": PRIORITY | {"host": self._host, "seed": self.seed},
             "franka_node": PRIORITY | {"robot": file, "host": self._host},
             "ros2_control_node": PRIORITY | {"robot": file},
             "perception_node": {"cameras": file} if config.cameras else {},
             "safety_node": PRIORITY | {"robot": file, "speed_scale": self.speed_scale or config.speed_scale},
-            "policy_node": knowledge | PRIORITY,
+            "policy_node": knowledge | kept | PRIORITY,
             "composer_node": knowledge,
             "teacher_node": knowledge,
             "recorder_node": {"folder": str(Path(self.record).resolve())},
@@ -97,7 +101,9 @@ class RobotGraph:
             for name in ("franka_node", "policy_node"):
                 given[name] |= {"use_sim_time": True}
             given["safety_node"] |= {"command_timeout": PATIENCE, "state_timeout": PATIENCE}
-        return tuple(Process(name, share("config", f"{name}.yaml"), given[name]) for name in self.nodes)
+        return tuple(
+            Process(name, share("config", f"{name}.yaml"), given.get(name, {})) for name in self.nodes
+        )
 
     def environment(self) -> dict[str, str]:
         """Environment variables of all its processes, and of whoever wants to talk to them."""
