@@ -253,7 +253,9 @@ def test_sim_node_killed_in_a_skill_fails_the_task_and_the_arm_is_told_to_hold(g
     graph.wait(lambda: task.result, 15.0, "result")
     assert not task.result.success
     assert any("is the robot's node (sim_node) running?" in status.reason for status in goals.statuses)
-    assert any("no new tool state" in state.reason for state in goals.safety)
+    # both go stale together; which is noticed first is up to the machine
+    silent = ("no new tool state", "no command from a newer state")
+    assert any(word in state.reason for state in goals.safety for word in silent)
     active_again(graph, "sim_node")
     works(graph)
 
