@@ -95,7 +95,8 @@ class Simulation:
         # wait for one another: what comes of it must not depend on what else the machine has to do.
         wait = 0.5 if self.rate == 0 else 0.15
         patience = {} if self.rate >= 1 else {"command_timeout": wait, "state_timeout": wait}
-        simulator["answer_timeout"] = wait if self.rate == 0 else 0.05
+        if self.rate == 0:
+            simulator["answer_timeout"] = wait
         kept = {"interventions": str(Path(self.interventions).resolve())} if self.interventions else {}
         given = {
             "sim_node": simulator | priority,
