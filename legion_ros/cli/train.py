@@ -6,9 +6,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from legion_ros.core import SKILLS
+from legion_ros.core import SKILLS, LegionError
 
 if TYPE_CHECKING:
+    from legion_ros.knowledge import Component
     from legion_ros.learning.attempts import Attempts
 
 SUMMARY = "learn the skills from demonstrations and save the knowledge, measured on unseen scenes"
@@ -34,13 +35,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=200,
         help="at whatever each skill's arguments allow, for what it needs and brings about (default: 200)",
     )
+    parser.add_argument("--skills", nargs="+", metavar="SKILL", help="learn these alone (default: all)")
+    parser.add_argument(
+        "--knowledge",
+        type=Path,
+        metavar="FOLDER",
+        help="where the skills that are not learned anew are taken from; without it they are left out",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("out/knowledge"), help="folder for the knowledge")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train all skills from the start; print the success of each."""
+    """Train the skills from the start; print the success of each."""
     from legion_ros.cli.progress_bar import ProgressBar
     from legion_ros.evaluation.attempting import SHARES, try_skills
     from legion_ros.evaluation.practice import Practice
@@ -50,12 +58,14 @@ def run(args: argparse.Namespace) -> int:
     from legion_ros.learning.attempts import Attempts
 
     config = TrainingConfig(rounds=args.rounds, episodes=args.episodes)
-    skills = tuple(SKILLS)
+    skills = _chosen(args.skills)
+    kept = _kept(args.knowledge, skills)
+    known = {component.skill: component.expert.tensors() for component in kept}
     with tempfile.TemporaryDirectory() as scratch, Practice(args.processes) as practice, ProgressBar() as bar:
         with Demonstrations(args.demonstrations or Path(scratch) / "demonstrations.sqlite") as store:
             if args.demonstrations is None:
                 record_demonstrations(practice, store, skills, args.episodes, args.seed, config, bar)
-            experts = train_experts(practice, store, skills, args.seed, config, bar)
+            experts = train_experts(practice, store, skills, args.seed, config, bar, known)
         tensors = {skill: expert.tensors() for skill, expert in experts.items()}
         measured = {}
         with Attempts(args.out.with_name(f"{args.out.name}.attempts.sqlite")) as attempts:
@@ -68,15 +78,32 @@ def run(args: argparse.Namespace) -> int:
                 attempts.add(tried)
                 bar("attempts at anything", number, SHARES * len(skills))
             operators = _operators(args, attempts, skills)
-    _save(args, experts, measured, operators, config.gradient_steps)
+    _save(args, experts, measured, operators, config.gradient_steps, kept)
     for skill in skills:
         print(f"{skill:<8} {measured[skill]}")
     print(f"saved in {args.out}")
     return 0
 
 
+def _chosen(named: list[str] | None) -> tuple[str, ...]:
+    """The skills to learn, in the order in which the robot has them."""
+    named = named or list(SKILLS)
+    if odd := [name for name in named if name not in SKILLS]:
+        raise LegionError(f"no skill {', '.join(odd)}; known: {', '.join(SKILLS)}")
+    return tuple(name for name in SKILLS if name in named)
+
+
+def _kept(folder: Path | None, skills: tuple[str, ...]) -> "list[Component]":
+    from legion_ros.knowledge import Knowledge
+
+    known = Knowledge.load(folder).components if folder else ()
+    return [component for component in known if component.skill not in skills]
+
+
 def _command(args: argparse.Namespace) -> str:
     command = f"legion train --episodes {args.episodes} --rounds {args.rounds} --seed {args.seed}"
+    if args.skills:
+        command += f" --skills {' '.join(args.skills)}"
     if args.demonstrations:
         command += f" --demonstrations {shlex.quote(args.demonstrations.name)}"
     return command
@@ -97,8 +124,15 @@ def _operators(args: argparse.Namespace, attempts: "Attempts", skills: tuple[str
     return learned
 
 
-def _save(args: argparse.Namespace, experts: dict, measured: dict, operators: dict, steps: int) -> None:
-    """Key the experts by what people say for them, and write the folder."""
+def _save(
+    args: argparse.Namespace,
+    experts: dict,
+    measured: dict,
+    operators: dict,
+    steps: int,
+    kept: "list[Component]",
+) -> None:
+    """Key the experts by what people say for them, and write the folder, with what is `kept` of another."""
     from legion_ros.knowledge import Component, Knowledge, TrainingRecord
     from legion_ros.language import Instructions, SentenceEncoder
     from legion_ros.share import share
@@ -124,4 +158,6 @@ def _save(args: argparse.Namespace, experts: dict, measured: dict, operators: di
         )
         for skill, expert in experts.items()
     ]
+    order = list(SKILLS)
+    components = sorted([*kept, *components], key=lambda component: order.index(component.skill))
     Knowledge.build(components, encoder, instructions.background).save(args.out)

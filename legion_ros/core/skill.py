@@ -143,7 +143,8 @@ def _is_put(scene: Scene, skill: GroundedSkill) -> bool:
 
 def _is_pushed(scene: Scene, skill: GroundedSkill) -> bool:
     thing = scene.object(skill.object)
-    return predicates.within(thing.position[:2], PLACES[skill.target][:2], 0.04)
+    there = predicates.within(thing.position[:2], PLACES[skill.target][:2], 0.03)
+    return there and not predicates.held(thing, scene)
 
 
 _FIRST: Mapping[str, Skill] = MappingProxyType(

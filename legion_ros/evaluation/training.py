@@ -4,8 +4,9 @@ Refinement is DAgger (Ross, Gordon and Bagnell 2011): the clone acts, the teache
 would have done, and the clone is fitted again to all that was said.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -71,13 +72,17 @@ def train_experts(
     seed: int,
     config: TrainingConfig,
     progress: Progress,
+    known: Mapping[str, Tensors] = MappingProxyType({}),
 ) -> dict[str, Expert]:
-    """Clone the demonstrations of each skill and refine the clones; the last fit is what counts."""
+    """Clone the demonstrations of each skill and refine the clones; the last fit is what counts.
+
+    Experts of other skills that are `known` take part where skill follows skill, and learn nothing.
+    """
     seen = {skill: list(store.successes(skill)) for skill in skills}
     experts: dict[str, Tensors | None] = dict.fromkeys(skills)
     for turn in range(config.rounds + 1):
         if turn:
-            for skill, tried in _refine(practice, experts, seed, turn, config, progress):
+            for skill, tried in _refine(practice, experts, known, seed, turn, config, progress):
                 seen[skill] += tried
         cloning = config.last_cloning if turn == config.rounds else config.cloning
         work = [
@@ -112,6 +117,7 @@ def _fit(work: _Fit) -> Tensors:
 def _refine(
     practice: Practice,
     experts: dict[str, Tensors],
+    known: Mapping[str, Tensors],
     seed: int,
     turn: int,
     config: TrainingConfig,
@@ -123,14 +129,15 @@ def _refine(
         Job(skills=(skill,), episodes=half, seed=(_REFINEMENT, seed, turn, n), experts=experts)
         for n, skill in enumerate(experts)
     ]
+    everyone = {**experts, **known}
     together = Job(
-        skills=tuple(experts),
-        episodes=half * len(experts),
+        skills=tuple(everyone),
+        episodes=half * len(everyone),
         seed=(_REFINEMENT, seed, turn, len(experts)),
-        experts=experts,
+        experts=everyone,
         chain=config.chain,
     )
-    work = [*alone, *jobs(together, len(experts))]
+    work = [*alone, *jobs(together, len(everyone))]
     for done, (_, by_skill) in enumerate(practice.run(work), start=1):
         progress(f"refinement {turn} of {config.rounds}", done, len(work))
-        yield from by_skill.items()
+        yield from ((skill, tried) for skill, tried in by_skill.items() if skill in experts)

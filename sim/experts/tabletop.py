@@ -19,8 +19,8 @@ _TRAVEL = 0.22  # m: tool height over the table from which nothing is touched
 _CARRY = 0.26  # m: the same with a thing in the hand
 _RELEASE = 0.17  # m: tool height at which a thing is let go over a container
 _FINGERS_TO_HAND = 0.032  # m from the point between the finger tips up to the hand
-_PUSH_HEIGHT = 0.022  # m: low, so that tall things slide instead of falling over
-_PUSH_OPENING = 0.030  # m: two finger tips cradle round things
+_ARRIVED = 0.012  # m from the goal, at which a thing that was slid there is let go
+_SLIDING = 0.010  # m over the table, at which a thing is slid: on it, it would tip
 _SET_DOWN = 0.007  # m from where a thing stands at last, from which it is let go
 _OVER = 0.05  # m over what a thing is to stand on, at which it comes there
 _LIMITS = Limits()
@@ -64,16 +64,31 @@ def reach(f: Fields) -> np.ndarray:
 
 def put(f: Fields) -> np.ndarray:
     """Take the object from above, carry it over the container, let go."""
-    width, _, tall = f["object_extents"]
-    opening = float(f["opening"][0])
-    grip = f["object_from_tool"] + (0.0, 0.0, max(0.0, tall / 2 - _FINGERS_TO_HAND))
-    turn = float(f["object_turn"][0])
-    aside = float(np.hypot(*grip[:2]))
-    there = aside < 0.010 and abs(grip[2]) < 0.010 and abs(turn) < 0.15
-    around = aside < 0.022 and abs(grip[2]) < 0.025
-    if around and width - 0.014 < opening < width + 0.003:
-        return _carry(f)
-    if there or (around and opening < 0.075 and opening > width):
+    return _carry(f) if _taken(f) else _take(f)
+
+
+def _grip(f: Fields) -> np.ndarray:
+    """From the tool to where it closes the fingers on the object: (3,) m."""
+    return f["object_from_tool"] + (0.0, 0.0, max(0.0, f["object_extents"][2] / 2 - _FINGERS_TO_HAND))
+
+
+def _around(f: Fields) -> bool:
+    """Whether the fingers are at the object's sides."""
+    grip = _grip(f)
+    return bool(np.hypot(*grip[:2]) < 0.022 and abs(grip[2]) < 0.025)
+
+
+def _taken(f: Fields) -> bool:
+    """Whether the fingers hold the object."""
+    width, opening = f["object_extents"][0], float(f["opening"][0])
+    return bool(_around(f) and width - 0.014 < opening < width + 0.003)
+
+
+def _take(f: Fields) -> np.ndarray:
+    """To the object from above, then close the fingers on it."""
+    grip, turn, opening = _grip(f), float(f["object_turn"][0]), float(f["opening"][0])
+    there = np.hypot(*grip[:2]) < 0.010 and abs(grip[2]) < 0.010 and abs(turn) < 0.15
+    if there or (_around(f) and f["object_extents"][0] < opening < 0.075):
         return _move(grip, turn, 0.0, speed=0.2)
     return _approach(f, grip, turn, 0.08, near=0.012, travel=_TRAVEL)
 
@@ -97,12 +112,8 @@ def stack(f: Fields) -> np.ndarray:
     aside = float(np.hypot(*way[:2]))
     if aside < 0.010 and abs(way[2]) < _SET_DOWN:
         return _move(np.zeros(3), 0.0, 0.08)
-    width, _, tall = f["object_extents"]
-    opening = float(f["opening"][0])
-    grip = f["object_from_tool"] + (0.0, 0.0, max(0.0, tall / 2 - _FINGERS_TO_HAND))
-    taken = np.hypot(*grip[:2]) < 0.022 and abs(grip[2]) < 0.025 and width - 0.014 < opening < width + 0.003
-    if not taken:
-        return put(f)
+    if not _taken(f):
+        return _take(f)
     height = float(f["tool_position"][2])
     near = np.clip((0.030 - aside) / 0.015, 0, 1)  # 1 over the goal
     above = max(_CARRY, height + way[2] + _OVER) - height
@@ -112,22 +123,21 @@ def stack(f: Fields) -> np.ndarray:
 
 
 def push(f: Fields) -> np.ndarray:
-    """Stand behind the object, fingers across the way to the goal, and go forward."""
-    way = f["goal_from_object"][:2]
-    length = max(float(np.hypot(*way)), 1e-6)
-    ahead = way / length
-    across = np.array([-ahead[1], ahead[0]])
-    object_from_tool = f["object_from_tool"]
-    turn = float(f["goal_turn"][0])
-    radius = 0.5 * float(f["object_extents"][:2].max())
-    behind = float(object_from_tool[:2] @ ahead)  # m from the tool ahead to the object
-    beside = float(object_from_tool[:2] @ across)
-    down = _PUSH_HEIGHT - float(f["tool_position"][2])
-    if abs(beside) < 0.022 and abs(turn) < 0.35 and abs(down) < 0.015 and 0.0 < behind < radius + 0.075:
-        forward = min(length, 0.05) * ahead + 1.2 * beside * across
-        return _move(np.array([*forward, down]), turn, _PUSH_OPENING, speed=0.45)
-    error = np.array([*f["behind_from_tool"], down])
-    return _approach(f, error, turn, _PUSH_OPENING, near=0.015, travel=_TRAVEL)
+    """Take the object as for `put`, slide it to the goal a hair over the table, set it down, let go.
+
+    Held, it neither falls over nor rolls on, and needs no room behind it.
+    """
+    way = f["goal_from_object"]
+    lift = -float(way[2]) - 0.5 * float(f["object_extents"][2])  # m of its lowest point over the table
+    arrived = np.hypot(*way[:2]) < _ARRIVED
+    if arrived and lift < _SET_DOWN and _around(f):
+        return _move(np.zeros(3), 0.0, 0.08)
+    if not _taken(f):
+        return _take(f)
+    if arrived:
+        return _move(np.array([*way[:2], -lift]), 0.0, 0.0, speed=0.2)
+    free = np.clip(lift / _SLIDING, 0, 1)
+    return _move(np.array([*(way[:2] * free), _SLIDING - lift]), 0.0, 0.0, speed=0.5)
 
 
 def open_drawer(f: Fields) -> np.ndarray:

@@ -33,10 +33,12 @@ def test_put_succeeds_when_the_can_is_in_the_bin_and_let_go():
     assert not put.succeeded(scene(can(0.4, -0.4), tool=(0.4, -0.4, 0.05), opening=0.06))  # still in the hand
 
 
-def test_push_succeeds_within_four_centimetres_of_the_place():
+def test_push_succeeds_within_three_centimetres_of_the_place():
     push = GroundedSkill("push", "red_can", "left")  # the place is (.49, .15)
-    assert push.succeeded(scene(can(0.49, 0.115)))
-    assert not push.succeeded(scene(can(0.49, 0.105)))
+    assert push.succeeded(scene(can(0.49, 0.125)))
+    assert not push.succeeded(scene(can(0.49, 0.115)))
+    in_hand = scene(can(0.49, 0.15), tool=(0.49, 0.15, 0.05), opening=0.06)
+    assert not push.succeeded(in_hand)
 
 
 def test_reach_succeeds_six_centimetres_over_the_object():

@@ -24,3 +24,27 @@ def test_training_keeps_the_attempts_that_it_measures_and_learns_operators_from_
     printed = capsys.readouterr().out
     # six attempts are too few to learn an operator from: that is said, and the experts are kept
     assert "press: nothing can be planned with it: what press is for can't be told from" in printed
+
+
+@pytest.mark.slow
+def test_one_skill_is_learned_anew_and_the_others_stay_as_they_were(monkeypatch, tmp_path):
+    folder = share("config", "knowledge", "tabletop")
+    shipped = {component.skill: component for component in Knowledge.load(folder).components}
+    acting = {}
+
+    def train(practice, store, skills, seed, config, progress, known):
+        acting.update(known)
+        return {skill: shipped["put"].expert for skill in skills}  # not push's: that would show nothing
+
+    monkeypatch.setattr("legion_ros.evaluation.training.record_demonstrations", lambda *_: None)
+    monkeypatch.setattr("legion_ros.evaluation.training.train_experts", train)
+    told = ["--evaluate", "2", "--attempts", "4", "--processes", "1", "--out", str(tmp_path / "new")]
+    assert main(["train", "--skills", "push", "--knowledge", str(folder), *told]) == 0
+    assert sorted(acting) == sorted(set(SKILLS) - {"push"})
+    new = {component.skill: component for component in Knowledge.load(tmp_path / "new").components}
+    for skill, component in new.items():
+        source = shipped["put" if skill == "push" else skill]
+        for name, tensor in component.expert.tensors().items():
+            assert (tensor == source.expert.tensors()[name]).all()
+        assert skill == "push" or component.record == source.record
+    assert new["push"].record.command.endswith("--skills push")
