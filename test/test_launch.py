@@ -5,16 +5,20 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from test_graph import gone
 
+from legion_ros.nodes.client import GraphClient
 from legion_ros.nodes.domain import free_domain
 from legion_ros.nodes.graph import Simulation, environment
 from legion_ros.nodes.readiness import wait_until_active
+from legion_ros.nodes.robot_graph import RobotGraph
 from legion_ros.share import share
 
+ARM = RobotGraph(robot="franka", host="127.0.0.1")
 READY = 150.0  # s, on a loaded machine
 LAUNCH = """
 import sys
@@ -35,16 +39,27 @@ sys.exit(service.run())
 pytestmark = pytest.mark.slow
 
 
-def launch_command(domain):
+def launched(file, *words):
     pytest.importorskip("launch", reason="launch is in no package registry: it comes with a ROS installation")
     pytest.importorskip("launch_ros", reason="launch_ros comes with a ROS installation")
-    path = str(share("launch", "simulation.launch.py"))
-    return [sys.executable, "-c", LAUNCH, path, f"domain:={domain}", "rate:=0", "seed:=5"]
+    return [sys.executable, "-c", LAUNCH, str(share("launch", file)), *words]
 
 
-def up_command(domain):
-    options = ["--domain", domain, "--rate", "0", "--seed", "5"]
-    return [sys.executable, "-P", "-m", "legion_ros.cli.main", "up", *options]
+def launch_command(domain):
+    return launched("simulation.launch.py", f"domain:={domain}", "rate:=0", "seed:=5")
+
+
+def up_command(domain, *options):
+    options = options or ("--rate", "0", "--seed", "5")
+    return [sys.executable, "-P", "-m", "legion_ros.cli.main", "up", "--domain", domain, *options]
+
+
+def launch_arm_command(domain):
+    return launched("robot.launch.py", f"domain:={domain}", "robot:=franka", "host:=127.0.0.1", "seed:=3")
+
+
+def up_arm_command(domain):
+    return up_command(domain, "--robot", "franka", "--host", "127.0.0.1", "--seed", "3")
 
 
 def nodes_of(parent):
@@ -66,14 +81,28 @@ def nodes_of(parent):
 @pytest.fixture(params=[launch_command, up_command], ids=["launch", "up"])
 def graph(request, monkeypatch):
     """A graph started one way or the other and active, in a domain of its own that this process is in too."""
+    with running(request.param, Simulation().nodes, monkeypatch) as process:
+        yield process
+
+
+@pytest.fixture(params=[launch_arm_command, up_arm_command], ids=["launch", "up"])
+def arm_graph(request, monkeypatch):
+    """The same on an arm: franky-sim, driven through the libfranka protocol."""
+    pytest.importorskip("franky", reason="franky-control is an extra: pip install 'legion_ros[franka]'")
+    with running(request.param, ARM.nodes, monkeypatch) as process:
+        yield process
+
+
+@contextmanager
+def running(command_for, nodes, monkeypatch):
     domain = str(free_domain())
     for name, value in environment(domain).items():
         monkeypatch.setenv(name, value)
-    command = request.param(domain)
+    command = command_for(domain)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(command, text=True, start_new_session=True, **pipes) as process:
         try:
-            waiting = wait_until_active(Simulation().nodes, lambda: process.poll() is None, READY)
+            waiting = wait_until_active(nodes, lambda: process.poll() is None, READY)
             if waiting:
                 process.send_signal(signal.SIGINT)
                 pytest.fail(f"{waiting} not active:\n{process.communicate(timeout=60)[0]}")
@@ -85,10 +114,10 @@ def graph(request, monkeypatch):
                     os.kill(pid, signal.SIGKILL)
 
 
-def stop(process, number):
+def stop(process, number, expected=None):
     """Ask it to end; returns its output. Fails where a node of it lives on."""
     nodes = nodes_of(process.pid)
-    assert nodes.keys() == set(Simulation().nodes)
+    assert nodes.keys() == set(expected or Simulation().nodes)
     process.send_signal(number)
     output = process.communicate(timeout=60)[0]
     assert all(gone(pid) for pid in nodes.values())
@@ -98,6 +127,16 @@ def stop(process, number):
 def test_the_whole_graph_becomes_active_and_ends_cleanly_on_ctrl_c(graph):
     output = stop(graph, signal.SIGINT)
     assert graph.returncode == 0, output
+    assert "Traceback" not in output
+
+
+def test_the_graph_on_an_arm_becomes_active_moves_it_and_ends_cleanly(arm_graph):
+    with GraphClient() as client:
+        said = client.execute("press the button")
+        result = client.follow(said, lambda task: None, lambda: False, patience=120.0)
+        assert result.success, result.reason
+    output = stop(arm_graph, signal.SIGINT, ARM.nodes)
+    assert arm_graph.returncode == 0, output
     assert "Traceback" not in output
 
 

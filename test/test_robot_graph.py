@@ -1,9 +1,11 @@
 """The description of the graph on an arm."""
 
+import argparse
 import re
 
 import pytest
 
+from legion_ros.cli.up import add_arguments, chosen_graph
 from legion_ros.core import LegionError
 from legion_ros.nodes.robot_graph import RobotGraph
 
@@ -71,3 +73,11 @@ def test_a_person_may_take_over_an_arm_too(tmp_path):
     assert "intervention_node" in processes
     assert processes["policy_node"].parameters["interventions"] == str(kept)
     assert "intervention_node" not in RobotGraph.parse({"robot": "franka"}).nodes
+
+
+def test_legion_up_takes_every_argument_of_the_launch_file():
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    told = ["--robot", "franka", "--speed-scale", "0.3", "--joystick", "--seed", "4"]
+    graph = chosen_graph(parser.parse_args(told))
+    assert graph == RobotGraph(robot="franka", speed_scale=0.3, joystick=True, seed=4)

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 
 from rich.console import Console
 from rich.text import Text
@@ -36,21 +37,22 @@ STARTING = 150.0  # s that the nodes may take to become active
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of both launch files."""
     add_simulation_options(parser)
+    both = {argument.name for argument in fields(Simulation)}
     parser.add_argument(
         "--robot", help="drive this arm instead of the simulator: a name in config/robot, or a .yaml"
     )
-    parser.add_argument("--host", default="", help="with --robot: address of the arm's control box")
-    parser.add_argument(
-        "--simulated", default="auto", help="with --robot: start franky-sim, as in robot.launch.py"
-    )
+    for argument in fields(RobotGraph):
+        if argument.name not in {*both, "robot"}:
+            text = f"with --robot: {argument.metadata['help']} (default: {argument.default!r})"
+            name, metavar = f"--{argument.name.replace('_', '-')}", argument.name.upper()
+            parser.add_argument(name, metavar=metavar, default=str(argument.default), help=text)
 
 
 def chosen_graph(options: argparse.Namespace) -> Simulation | RobotGraph:
     """The graph that the options ask for. Raises LegionError on a value that isn't valid."""
     if not options.robot:
         return chosen_simulation(options)
-    names = ("robot", "host", "simulated", "seed", "knowledge", "record", "domain", "network")
-    return RobotGraph.parse({name: str(getattr(options, name)) for name in names})
+    return RobotGraph.parse({a.name: str(getattr(options, a.name)) for a in fields(RobotGraph)})
 
 
 def run(options: argparse.Namespace) -> int:
