@@ -90,7 +90,13 @@ class RobotGraph:
             "franka_node": PRIORITY | {"robot": file, "host": self._host},
             "ros2_control_node": PRIORITY | {"robot": file},
             "perception_node": {"cameras": file} if config.cameras else {},
-            "safety_node": PRIORITY | {"robot": file, "speed_scale": self.speed_scale or config.speed_scale},
+            "safety_node": PRIORITY
+            | {
+                "robot": file,
+                "speed_scale": self.speed_scale or config.speed_scale,
+                "max_force": config.contact.max_force,
+                "effort_force": config.contact.effort_force,
+            },
             "policy_node": knowledge | kept | PRIORITY,
             "composer_node": knowledge,
             "teacher_node": knowledge,

@@ -90,6 +90,7 @@ def _positive(config: RobotConfig) -> Iterator[tuple[str, float]]:
     for section, names in (
         ("workspace", ("max_speed", "max_yaw_rate", "max_lead")),
         ("gripper", ("max_opening", "speed", "force")),
+        ("contact", ("max_force", "effort_force")),
         ("franka", ("torque_threshold", "force_threshold")),
         ("ros2_control", ("point_time",)),
     ):

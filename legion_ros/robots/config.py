@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from legion_ros.core.command import Limits
 
-__all__ = ["Camera", "Franka", "Gripper", "Model", "RobotConfig", "Ros2Control", "Workspace"]
+__all__ = ["Camera", "Contact", "Franka", "Gripper", "Model", "RobotConfig", "Ros2Control", "Workspace"]
 
 Numbers = tuple[float, ...]
 
@@ -50,6 +50,14 @@ class Camera:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contact:
+    """What may push on the tool, where the arm can tell: below its own reflexes, so that ours come first."""
+
+    max_force: float = 25.0  # N, 3 states in a row, that latch a stop
+    effort_force: float = 12.0  # N, mean over half a second, that may last
+
+
+@dataclass(frozen=True, kw_only=True)
 class Franka:
     """What the libfranka protocol is to be told."""
 
@@ -87,6 +95,7 @@ class RobotConfig:
     speed_scale: float = 1.0  # of all speeds, (0, 1]: less where people are near
     payload: float = 0.0  # kg fixed to the hand besides the gripper
     max_payload: float  # kg that the arm can carry
+    contact: Contact = Contact()
     cameras: dict[str, Camera] = field(default_factory=dict)  # by the frame of their pictures
     franka: Franka = Franka()
     ros2_control: Ros2Control = Ros2Control()

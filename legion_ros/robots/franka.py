@@ -67,7 +67,7 @@ class FrankaArm:
         elif now - self._heard > SILENCE:
             self._fail(f"{self.host} has been silent for {SILENCE:g} s: is the arm switched on and unlocked?")
             raise RobotError(self._fault)
-        self._state = self._state_of(np.asarray(state.q), np.asarray(state.dq), moment)
+        self._state = self._state_of(state, moment)
         self._look_for_faults(state)
         return self._state
 
@@ -177,15 +177,18 @@ class FrankaArm:
         self.hold()
         self._fault = self._fault or reason
 
-    def _state_of(self, q: np.ndarray, dq: np.ndarray, moment: float) -> RobotState:
+    def _state_of(self, state: Any, moment: float) -> RobotState:
+        q, dq = np.asarray(state.q), np.asarray(state.dq)
         position, yaw = self._servo.kinematics.forward(q)
+        wrench = np.asarray(state.O_F_ext_hat_K)  # of what is outside, base frame: N, Nm
+        force = wrench[:3] if wrench.any() else None  # franky-sim estimates none: all six are 0
         finger, names = self._hand.opening / 2, self.config.gripper.joints
         return RobotState(
             moment,
             (*self.config.joints, *names),
             np.concatenate([q, [finger] * len(names)]),
             np.concatenate([dq, np.zeros(len(names))]),
-            Tool(position, yaw, self._hand.opening),
+            Tool(position, yaw, self._hand.opening, force),
         )
 
 

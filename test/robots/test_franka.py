@@ -21,6 +21,7 @@ class FakeRobot:
     def __init__(self):
         self.time, self.motions, self.trouble, self.recovers, self.gone = 1.0, [], "", True, False
         self.is_in_control, self.mode = False, "Idle"
+        self.wrench = np.zeros(6)
 
     @property
     def state(self):
@@ -29,7 +30,12 @@ class FakeRobot:
         q = np.array(load_robot("franka").home)
         moment = SimpleNamespace(to_sec=lambda: self.time)
         return SimpleNamespace(
-            q=q, dq=np.zeros(7), time=moment, robot_mode=self.mode, current_errors="[cartesian_reflex]"
+            q=q,
+            dq=np.zeros(7),
+            time=moment,
+            robot_mode=self.mode,
+            current_errors="[cartesian_reflex]",
+            O_F_ext_hat_K=self.wrench,
         )
 
     def move(self, motion, asynchronous):
@@ -98,6 +104,16 @@ def test_a_velocity_becomes_a_short_motion_that_ends_by_itself(arm, robot):
     assert milliseconds == 120
     assert speeds[0] > 0.05  # to the left is a turn of the base
     assert (np.abs(speeds) <= arm.config.joint_speed).all()
+
+
+def test_the_arms_own_estimate_of_what_pushes_it_is_passed_on(arm, robot):
+    robot.time, robot.wrench = robot.time + 0.02, np.array([1.0, -2.0, 9.0, 0.1, 0.2, 0.3])
+    np.testing.assert_array_equal(arm.read().tool.force, [1.0, -2.0, 9.0])
+
+
+def test_an_arm_that_estimates_no_force_does_not_say_that_there_is_none(arm, robot):
+    robot.time += 0.02
+    assert arm.read().tool.force is None
 
 
 def test_no_motion_is_begun_to_stand_still(arm, robot):

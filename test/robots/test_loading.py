@@ -111,6 +111,7 @@ HOME = [0.0, -0.46, 0.0, -2.36, 0.0, 1.90, 0.785398163]
         ({"payload": 3.5}, "payload 3.5 kg is not valid: the arm can carry 3 kg"),
         ({"franka__dynamics": 2.0}, "franka dynamics 2 is not valid: above 0, at most 1"),
         ({"gripper__force": -1.0}, "gripper force -1 is not valid: it must be above 0"),
+        ({"contact__max_force": 0.0}, "contact max_force 0 is not valid: it must be above 0"),
         ({"joint_speed": [2, 2, 2, 0, 2, 2, 2]}, "joint_speed of fr3_joint4 0 is not valid"),
         ({"workspace__yaw": [1.0, -1.0]}, "yaw from [1.0] to [-1.0]: the smaller number comes first"),
         ({"cameras__depth__quaternion": [1, 1, 0, 0]}, "camera depth: quaternion has length 1.4142"),
