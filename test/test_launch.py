@@ -109,8 +109,9 @@ def running(command_for, nodes, monkeypatch):
             yield process
         finally:
             if process.poll() is None:
+                left = nodes_of(process.pid).values()  # once it is dead they are nobody's
                 process.kill()
-                for pid in nodes_of(process.pid).values():
+                for pid in left:
                     os.kill(pid, signal.SIGKILL)
 
 
@@ -132,6 +133,7 @@ def test_the_whole_graph_becomes_active_and_ends_cleanly_on_ctrl_c(graph):
 
 def test_the_graph_on_an_arm_becomes_active_moves_it_and_ends_cleanly(arm_graph):
     with GraphClient() as client:
+        assert client.graph_is_up(READY)
         said = client.execute("press the button")
         result = client.follow(said, lambda task: None, lambda: False, patience=120.0)
         assert result.success, result.reason
