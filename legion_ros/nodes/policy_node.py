@@ -40,6 +40,7 @@ class PolicyConfig(NodeConfig):
     rate: float = parameter(20.0, "Hz at which commands are computed while a skill runs", 1, 200)
     max_age: float = parameter(0.15, "s of the node's clock after which a state is not acted on", 0.01, 5)
     input_timeout: float = parameter(1.0, "s of wall time without a state until the skill fails", 0.1, 60)
+    max_force: float = parameter(40.0, "N on the tool, mean of a second, that end an attempt", 0.1, 1e4)
     interventions: str = parameter("", "folder to keep what a person did in, to learn from; empty: none")
 
 
@@ -145,7 +146,7 @@ class PolicyNode(LegionNode[PolicyConfig]):
         self._learn_of()
         skill.check(scene)
         expert = self._knowledge.component_for(skill.skill).expert
-        run = SkillRun(skill, expert.act, self._limits, request.time_limit)
+        run = SkillRun(skill, expert.act, self._limits, request.time_limit, self.config.max_force)
         self._job = _Job(run, goal, Takeover(skill, self._limits))
         return self._job.done
 

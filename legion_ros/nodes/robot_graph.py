@@ -97,7 +97,7 @@ class RobotGraph:
                 "max_force": config.contact.max_force,
                 "effort_force": config.contact.effort_force,
             },
-            "policy_node": knowledge | kept | PRIORITY,
+            "policy_node": knowledge | kept | PRIORITY | {"max_force": config.contact.effort_force},
             "composer_node": knowledge,
             "teacher_node": knowledge,
             "recorder_node": {"folder": str(Path(self.record).resolve())},

@@ -1,5 +1,6 @@
 """One grounded skill being carried out: scene in, command out, until it is done. No ROS, no clock."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ __all__ = ["Outcome", "SkillRun"]
 # springs back.
 CONFIRMATIONS = {"press": 1}
 DEFAULT_CONFIRMATIONS = 5
+PRESSING = 1.0  # s over which the mean force is judged: less than the circuit breaker of safety_node takes
+BACKING = 0.8  # s upwards after that
+BACKING_SPEED = 0.1  # m/s
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,15 @@ class Outcome:
 class SkillRun:
     """Asks the expert for a command in each scene, and judges whether the skill has succeeded.
 
-    While success is being confirmed the arm holds still: the expert has only seen what comes before.
+    While success is being confirmed the arm holds still: the expert has only seen what comes before. An
+    attempt that presses on something for long backs off, straight up, and fails: the next begins elsewhere.
 
     Args:
         skill: what to do.
         act: the expert: observations (1, observation size) to actions (1, action size).
         limits: turn an action into a command.
         time_limit: s of the scenes' time; the skill's own when 0.
+        max_force: N on the tool, mean of `PRESSING` s, at which the attempt is given up.
     """
 
     def __init__(
@@ -44,6 +50,7 @@ class SkillRun:
         act: Callable[[np.ndarray], np.ndarray],
         limits: Limits,
         time_limit: float = 0.0,
+        max_force: float = np.inf,
     ) -> None:
         self.skill = skill
         self.outcome: Outcome | None = None  # None while it runs
@@ -54,6 +61,9 @@ class SkillRun:
         self._began: float | None = None  # s, stamp of the first scene
         self._last = -np.inf  # s, stamp of the newest scene
         self._opening: float | None = None  # m, last commanded
+        self._max_force = max_force
+        self._forces = deque[tuple[float, float]]()  # s, N: of the last `PRESSING` s
+        self._backs_off: float | None = None  # s, stamp of the scene in which that began
 
     @property
     def elapsed(self) -> float:
@@ -65,8 +75,13 @@ class SkillRun:
         began = scene.stamp if self._began is None else self._began
         fresh = scene.stamp > self._last
         self._began, self._last = began, max(self._last, scene.stamp)
+        if self._backs_off is not None:
+            return self._back_off(scene)
         try:
             self._judge(scene, fresh)
+            if self.outcome is None and fresh and self._presses(scene):
+                self._backs_off = scene.stamp
+                return self._back_off(scene)
             if self.outcome is None and not self._confirmed:
                 command = self._limits.command(self._act(observe(scene, self.skill)[None])[0])
                 self._opening = command.opening
@@ -84,6 +99,27 @@ class SkillRun:
         """End it, for a reason from outside too. The first outcome stays."""
         if self.outcome is None:
             self.outcome = Outcome(success, reason, self.elapsed)
+
+    def _presses(self, scene: Scene) -> bool:
+        """Whether the tool has pressed on something for as long as is judged; no where nobody can tell."""
+        force = scene.tool.force
+        if force is None or not np.isfinite(force).all():
+            return False
+        # a knock counts for no more than lasting contact at three times the limit
+        self._forces.append((scene.stamp, min(float(np.linalg.norm(force)), 3.0 * self._max_force)))
+        while scene.stamp - self._forces[0][0] > PRESSING:
+            self._forces.popleft()
+        lasted = scene.stamp - self._forces[0][0]
+        return lasted > 0.9 * PRESSING and float(np.mean([n for _, n in self._forces])) > self._max_force
+
+    def _back_off(self, scene: Scene) -> ToolCommand:
+        """Go up; when that is over, the attempt has failed."""
+        if scene.stamp - self._backs_off >= BACKING:
+            pressed = f"pressed on something with more than {self._max_force:g} N for {PRESSING:g} s"
+            self.finish(False, pressed)
+        hold = self.hold(scene.tool.opening)
+        up = 0.0 if self.outcome is not None else BACKING_SPEED
+        return ToolCommand(np.array([0.0, 0.0, up]), 0.0, hold.opening)
 
     def _judge(self, scene: Scene, fresh: bool) -> None:
         """Count scenes of success; end on enough of them, or out of time."""

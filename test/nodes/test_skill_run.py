@@ -22,7 +22,7 @@ class FakeExpert:
         return self.action[None]
 
 
-def scene(stamp, height=0.3, ball="red_ball", pressed=0.0):
+def scene(stamp, height=0.3, ball="red_ball", pressed=0.0, force=None):
     """The tool `height` above the table over a ball of 60 mm: 150 mm is where reach succeeds."""
     thing = Object(
         ball, "ball", "red", "sphere", np.array([0.5, 0, 0.03]), np.array([1.0, 0, 0, 0]), np.full(3, 0.06)
@@ -36,12 +36,13 @@ def scene(stamp, height=0.3, ball="red_ball", pressed=0.0):
         pressed,
         0.01,
     )
-    return Scene(stamp, (thing,), (button,), Tool(np.array([0.5, 0.0, height]), 0.0, 0.05))
+    pushed = None if force is None else np.array([0.0, 0.0, force])
+    return Scene(stamp, (thing,), (button,), Tool(np.array([0.5, 0.0, height]), 0.0, 0.05, pushed))
 
 
-def run(skill=REACH, action=(0, 0, -0.5, 0, 1), time_limit=0.0):
+def run(skill=REACH, action=(0, 0, -0.5, 0, 1), time_limit=0.0, max_force=np.inf):
     expert = FakeExpert(action)
-    return SkillRun(skill, expert, Limits(), time_limit), expert
+    return SkillRun(skill, expert, Limits(), time_limit, max_force), expert
 
 
 def test_the_expert_sees_one_observation_and_its_action_becomes_a_command():
@@ -126,3 +127,35 @@ def test_an_end_from_outside_stays():
     skill.finish(True, "later")
     command = skill.step(scene(1.0, height=0.12))
     assert skill.outcome.reason == "canceled" and not expert.asked and not command.velocity.any()
+
+
+def commands_under(force_at, seconds, max_force=40.0):
+    """What a run at 20 Hz commands upwards, (m/s) by step, and how it ends."""
+    skill, _ = run(max_force=max_force)
+    up = []
+    for step in range(round(20 * seconds)):
+        up.append(float(skill.step(scene(1.0 + step / 20, force=force_at(step / 20))).velocity[2]))
+        if skill.outcome is not None:
+            break
+    return up, skill.outcome
+
+
+def test_an_attempt_that_presses_for_a_second_goes_up_and_fails():
+    up, outcome = commands_under(lambda t: 60.0, 5.0)
+    assert up[:18] == pytest.approx([-0.2] * 18)
+    assert up[-16:-1] == pytest.approx([0.1] * 15)
+    assert up[-1] == 0.0
+    assert not outcome.success
+    assert outcome.reason == "pressed on something with more than 40 N for 1 s"
+    assert outcome.duration < 2.0  # the circuit breaker takes 2.5 s
+
+
+@pytest.mark.parametrize(
+    "force_at",
+    [lambda t: 39.0, lambda t: 200.0 if t % 1.0 < 0.15 else 0.0, lambda t: np.nan, lambda t: None],
+    ids=["less than the limit", "knocks", "not a number", "nobody can tell"],
+)
+def test_an_attempt_that_does_not_press_for_long_goes_on(force_at):
+    up, outcome = commands_under(force_at, 5.0)
+    assert outcome is None
+    assert up == pytest.approx([-0.2] * 100)
