@@ -6,7 +6,7 @@ import numpy as np
 
 from legion_ros.core.scene import Object
 
-__all__ = ["ENOUGH", "clearance", "grip_point", "grips", "room"]
+__all__ = ["ENOUGH", "beside", "clearance", "grip_point", "grips", "room"]
 
 # Outlines of the Franka hand around the point between its finger tips, fingers open: half of each side across
 # and along the direction in which they close, and how far over that point its underside is. All m.
@@ -58,6 +58,27 @@ def room(thing: Object, others: Sequence[Object], yaws: np.ndarray) -> np.ndarra
     outside = np.linalg.norm(np.maximum(beyond, 0.0), axis=-1) + np.minimum(beyond.max(axis=-1), 0.0)
     met = (place[:, 2] + half)[:, None] >= _OUTLINES[:, 2]
     return np.where(met, outside - radius[:, None], np.inf).min(axis=(1, 2))
+
+
+def beside(thing: Object, goal: np.ndarray, others: Sequence[Object]) -> float:
+    """Room beside a thing's straight way over the table; negative where it would hit another.
+
+    Args:
+        thing: that is moved.
+        goal: (2,) m, base frame: where its middle goes.
+        others: what else is there; each counts as an upright cylinder.
+
+    Returns:
+        m; infinite where there are no others.
+    """
+    if not others:
+        return np.inf
+    start, places = thing.position[:2], np.array([other.position[:2] for other in others])
+    way = np.asarray(goal, float) - start
+    along = np.clip((places - start) @ way / max(float(way @ way), 1e-9), 0.0, 1.0)
+    apart = np.linalg.norm(places - start - along[:, None] * way, axis=1)
+    radius = np.array([_cylinder(other)[0] for other in others])
+    return float((apart - radius).min()) - _cylinder(thing)[0]
 
 
 def _cylinder(thing: Object) -> tuple[float, float]:

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from legion_ros.core import Scene
-from legion_ros.core.clearance import ENOUGH, clearance
+from legion_ros.core.clearance import ENOUGH, beside, clearance
 from legion_ros.core.facts import Fact
+from legion_ros.core.skill import PLACES
 from legion_ros.skills.operators import Action, State
 
 __all__ = ["easiest_first", "without_detours"]
 
 _DETOUR = 20.0  # m of way that a m of room which is missing is worth
+_FINGERS = 0.03  # m of room that a thing wants on its way over the table: the fingers are around it
 
 
 def without_detours(plan: Sequence[Action], state: State, wanted: frozenset[Fact]) -> list[Action]:
@@ -42,7 +44,8 @@ def _doable(plan: Sequence[Action], state: State) -> tuple[list[Action], State]:
 def easiest_first(plan: Sequence[Action], scene: Scene) -> list[Action]:
     """The same actions, those first whose object the hand has room to take; of those, the shortest way first.
 
-    So what stands in the way of a hand is gone when its turn comes, and nothing is carried over others. Only
+    So what stands in the way of a hand, or of a thing that goes over the table, is gone when its turn comes,
+    and nothing is carried over others. Only
     actions that have nothing to do with one another change places (as in a block deordering), so the plan
     does what it did.
     """
@@ -73,11 +76,14 @@ def _affects(first: Action, second: Action) -> bool:
 
 
 def _effort(action: Action, scene: Scene, gone: set[str]) -> float:
-    """How far the object is carried, m, and more where things that are not `gone` stand close to it."""
+    """How far the object goes, m, and more where things that are not `gone` stand close to it or its way."""
     skill = action.skill
     if not skill.object:
         return 0.0
     thing = scene.object(skill.object)
     others = [other for other in scene.objects if other is not thing and other.name not in gone]
+    goal = skill.goal(scene)[:2]
     missing = max(0.0, ENOUGH - clearance(thing, others))
-    return float(np.linalg.norm(skill.goal(scene)[:2] - thing.position[:2])) + _DETOUR * missing
+    if skill.target in PLACES:
+        missing = max(missing, _FINGERS - beside(thing, goal, others))
+    return float(np.linalg.norm(goal - thing.position[:2])) + _DETOUR * missing

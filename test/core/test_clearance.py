@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from legion_ros.core import Fixture, GroundedSkill, Object, Scene, Tool
-from legion_ros.core.clearance import clearance, grips, room
+from legion_ros.core.clearance import beside, clearance, grips, room
 from legion_ros.core.observation import OBSERVATION, observe
 
 UP = np.array([1.0, 0, 0, 0])
@@ -80,3 +80,20 @@ def test_round_things_are_taken_as_the_hand_comes_where_there_is_room():
 def test_with_the_fingers_around_it_nothing_turns_any_more():
     beside = scene_of(block(0.5, 0.0), can(0.5, 0.10), tool=(0.5, 0.01, 0.03))
     assert turn(beside, "block") == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ((0.10, 0.09), 0.09 - 0.062),  # beside the middle of the way; two cans' radii are 0.062 m
+        ((0.25, 0.0), 0.05 - 0.062),  # beyond its end
+        ((-0.10, 0.0), 0.10 - 0.062),  # behind its start
+    ],
+)
+def test_room_beside_a_way_is_what_lies_between_it_and_the_nearest_thing(place, expected):
+    far = can(0.0, 0.5)
+    assert beside(can(0.0, 0.0), np.array([0.2, 0.0]), [far, can(*place)]) == pytest.approx(expected)
+
+
+def test_a_way_past_nothing_has_no_end_of_room():
+    assert beside(can(0.0, 0.0), np.array([0.2, 0.0]), []) == float("inf")
