@@ -42,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where the skills that are not learned anew are taken from; without it they are left out",
     )
+    parser.add_argument(
+        "--interventions",
+        type=Path,
+        metavar="FOLDER",
+        help="what people did by joystick, to learn from too: as given to `legion up --interventions`",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("out/knowledge"), help="folder for the knowledge")
@@ -56,16 +62,18 @@ def run(args: argparse.Namespace) -> int:
     from legion_ros.evaluation.training import TrainingConfig, record_demonstrations, train_experts
     from legion_ros.learning import Demonstrations
     from legion_ros.learning.attempts import Attempts
+    from legion_ros.learning.interventions import corrections
 
     config = TrainingConfig(rounds=args.rounds, episodes=args.episodes)
     skills = _chosen(args.skills)
     kept = _kept(args.knowledge, skills)
+    corrected = corrections(args.interventions) if args.interventions else {}
     known = {component.skill: component.expert.tensors() for component in kept}
     with tempfile.TemporaryDirectory() as scratch, Practice(args.processes) as practice, ProgressBar() as bar:
         with Demonstrations(args.demonstrations or Path(scratch) / "demonstrations.sqlite") as store:
             if args.demonstrations is None:
                 record_demonstrations(practice, store, skills, args.episodes, args.seed, config, bar)
-            experts = train_experts(practice, store, skills, args.seed, config, bar, known)
+            experts = train_experts(practice, store, skills, args.seed, config, bar, known, corrected)
         tensors = {skill: expert.tensors() for skill, expert in experts.items()}
         measured = {}
         with Attempts(args.out.with_name(f"{args.out.name}.attempts.sqlite")) as attempts:
@@ -104,6 +112,8 @@ def _command(args: argparse.Namespace) -> str:
     command = f"legion train --episodes {args.episodes} --rounds {args.rounds} --seed {args.seed}"
     if args.skills:
         command += f" --skills {' '.join(args.skills)}"
+    if args.interventions:
+        command += f" --interventions {shlex.quote(args.interventions.name)}"
     if args.demonstrations:
         command += f" --demonstrations {shlex.quote(args.demonstrations.name)}"
     return command

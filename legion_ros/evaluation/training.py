@@ -20,6 +20,9 @@ __all__ = ["Progress", "TrainingConfig", "record_demonstrations", "train_experts
 Progress = Callable[[str, int, int], None]  # what, how far, of how much
 
 _DEMONSTRATION, _REFINEMENT = 0, 1  # first words of seeds
+_CORRECTED = (
+    0.1  # share of the rows that are people's corrections, at least: they are few, and about failures
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +76,12 @@ def train_experts(
     config: TrainingConfig,
     progress: Progress,
     known: Mapping[str, Tensors] = MappingProxyType({}),
+    corrections: Mapping[str, Episode] = MappingProxyType({}),
 ) -> dict[str, Expert]:
     """Clone the demonstrations of each skill and refine the clones; the last fit is what counts.
 
-    Experts of other skills that are `known` take part where skill follows skill, and learn nothing.
+    Experts of other skills that are `known` take part where skill follows skill, and learn nothing. People's
+    `corrections` are labels like a teacher's, said again until they are a tenth of all.
     """
     seen = {skill: list(store.successes(skill)) for skill in skills}
     experts: dict[str, Tensors | None] = dict.fromkeys(skills)
@@ -86,13 +91,26 @@ def train_experts(
                 seen[skill] += tried
         cloning = config.last_cloning if turn == config.rounds else config.cloning
         work = [
-            _Fit(skill, seen[skill], cloning, (_REFINEMENT, seed, turn, n), experts[skill])
+            _Fit(
+                skill,
+                _corrected(seen[skill], corrections.get(skill)),
+                cloning,
+                (_REFINEMENT, seed, turn, n),
+                experts[skill],
+            )
             for n, skill in enumerate(skills)
         ]
         for done, (fit, tensors) in enumerate(practice.each(_fit, work), start=1):
             experts[fit.skill] = tensors
             progress(f"cloning {turn + 1} of {config.rounds + 1}", done, len(work))
     return {skill: Expert.from_tensors(tensors) for skill, tensors in experts.items()}
+
+
+def _corrected(seen: list[Episode], correction: Episode | None) -> list[Episode]:
+    if correction is None:
+        return seen
+    rows = sum(map(len, seen)) / len(correction)
+    return [*seen, *[correction] * max(1, round(rows * _CORRECTED / (1.0 - _CORRECTED)))]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ import numpy as np
 
 from legion_ros.core import GroundedSkill, LegionError, Scene
 from legion_ros.core.command import ACTION, Limits, ToolCommand
+from legion_ros.core.episode import Episode
 from legion_ros.core.observation import OBSERVATION, observe
-from legion_ros.learning.replay import Replay
+from legion_ros.learning.replay import Replay, ReplayError
 from legion_ros.learning.transitions import Transitions
 
-__all__ = ["FILE", "InterventionLog", "Takeover"]
+__all__ = ["FILE", "InterventionLog", "Takeover", "corrections"]
 
 FILE = "interventions.sqlite"
 _MOST = 10_000  # rows that wait for the disk: more are dropped, and counted
@@ -135,3 +136,25 @@ class InterventionLog:
             self.stored, self.fault = self.stored + len(names), ""
         except LegionError as error:
             self.dropped, self.fault = self.dropped + len(names), str(error)
+
+
+def corrections(folder: Path) -> dict[str, Episode]:
+    """What people did, by skill, as labels: where they took over, they showed what to do.
+
+    After HG-DAgger (Kelly et al. 2019). An episode here is all periods of a skill, whenever they were.
+
+    Args:
+        folder: of an `InterventionLog` that is closed.
+
+    Raises:
+        ReplayError: there is none, it is damaged, or somebody has it.
+    """
+    file = Path(folder) / FILE
+    if not file.is_file():
+        raise ReplayError(f"no {FILE} in {folder}: `legion up --interventions {folder}` keeps one")
+    with Replay(file, OBSERVATION.size, ACTION.size) as replay:
+        taken = {skill: replay.of(skill) for skill in replay.tasks()}
+    return {
+        skill: Episode(skill, rows.observation, rows.action, rows.action, success=True)
+        for skill, rows in taken.items()
+    }

@@ -32,8 +32,9 @@ def test_one_skill_is_learned_anew_and_the_others_stay_as_they_were(monkeypatch,
     shipped = {component.skill: component for component in Knowledge.load(folder).components}
     acting = {}
 
-    def train(practice, store, skills, seed, config, progress, known):
+    def train(practice, store, skills, seed, config, progress, known, corrections):
         acting.update(known)
+        assert corrections == {}
         return {skill: shipped["put"].expert for skill in skills}  # not push's: that would show nothing
 
     monkeypatch.setattr("legion_ros.evaluation.training.record_demonstrations", lambda *_: None)

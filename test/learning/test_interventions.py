@@ -13,8 +13,11 @@ from skills.scenes import scene
 
 from legion_ros.core import GroundedSkill, Tool
 from legion_ros.core.command import ACTION, Limits, ToolCommand
+from legion_ros.core.episode import Episode
 from legion_ros.core.observation import OBSERVATION, observe
-from legion_ros.learning.interventions import FILE, InterventionLog, Takeover
+from legion_ros.evaluation.training import TrainingConfig, train_experts
+from legion_ros.learning import CloningConfig
+from legion_ros.learning.interventions import FILE, InterventionLog, Takeover, corrections
 from legion_ros.learning.replay import Replay, ReplayError
 
 PUT = GroundedSkill("put", "red_can", "bin")
@@ -131,3 +134,53 @@ def test_a_disk_that_fails_is_told_and_counted(tmp_path, monkeypatch):
     log.put("put", row(1))
     log.close()
     assert log.dropped == 1 and log.stored == 0 and "disk full" in log.fault
+
+
+def test_what_people_did_comes_back_by_skill_as_labels(tmp_path):
+    log = InterventionLog(tmp_path)
+    for number in range(6):
+        log.put("put" if number % 3 else "push", row(number))
+    log.close()
+    found = corrections(tmp_path)
+    assert {skill: episode.observation[:, 0].tolist() for skill, episode in found.items()} == {
+        "push": [0.0, 3.0],
+        "put": [1.0, 2.0, 4.0, 5.0],
+    }
+    assert (found["put"].label == found["put"].action).all()
+
+
+def test_a_folder_without_corrections_is_refused_with_what_makes_one(tmp_path):
+    with pytest.raises(ReplayError, match="no interventions.sqlite in .*--interventions"):
+        corrections(tmp_path)
+
+
+class InlinePractice:
+    """Practice without processes, in which nothing happens: only the fitting is done."""
+
+    def each(self, function, work):
+        return ((item, function(item)) for item in work)
+
+    def run(self, jobs):
+        return iter(())
+
+
+class FakeDemonstrations:
+    """One long demonstration of doing nothing at all, everywhere around 0."""
+
+    def successes(self, skill):
+        seen = np.random.default_rng(0).normal(size=(2000, OBSERVATION.size)).astype(np.float32)
+        still = np.zeros((2000, ACTION.size), np.float32)
+        return [Episode(skill, seen, still, still, success=True)]
+
+
+def test_an_expert_does_as_people_showed_where_they_showed_it_and_as_before_elsewhere():
+    there = np.full((5, OBSERVATION.size), 3.0, np.float32)  # where no demonstration went
+    shown = np.full((5, ACTION.size), 0.8, np.float32)
+    config = TrainingConfig(rounds=0, last_cloning=CloningConfig(steps=600))
+    arguments = (InlinePractice(), FakeDemonstrations(), ("put",), 0, config, lambda *_: None)
+    taught = train_experts(*arguments, corrections={"put": Episode("put", there, shown, shown, success=True)})
+    alone = train_experts(*arguments)
+    assert taught["put"].act(there[:1])[0] == pytest.approx(0.8, abs=0.1)
+    assert alone["put"].act(there[:1])[0] == pytest.approx(0.0, abs=0.3)
+    here = np.zeros((1, OBSERVATION.size), np.float32)
+    assert taught["put"].act(here)[0] == pytest.approx(0.0, abs=0.1)
