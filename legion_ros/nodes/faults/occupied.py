@@ -1,6 +1,7 @@
 """A graph that is kept busy with goals, and watched: every command that reaches the arm is looked at."""
 
 import time
+from collections import Counter
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from legion_ros.nodes.qos import COMMAND
 __all__ = ["Occupied"]
 
 _INSTRUCTIONS = ("clear the table", "open the drawer", "close the drawer", "press the button")
-_LONGEST = 120.0  # s that a goal may take until it is given up
+_LONGEST = 120.0  # s that a goal may take until it is canceled
+_SAID = 60  # characters of a reason that are kept: its end says what happened
+_SILENT = 30.0  # s without a word of a goal until it is lost: whoever carries it out speaks every second
 
 
 class Occupied:
@@ -27,11 +30,14 @@ class Occupied:
 
     def __init__(self, client: GraphClient, rng: np.random.Generator) -> None:
         self.accepted = self.succeeded = self.failed = self.lost = 0
+        self.canceled = 0  # of those that failed: they took too long
+        self.reasons = Counter[str]()  # why the others failed
         self.unlimited = 0  # commands outside the limits
         self.last_motion = -np.inf  # s, monotonic: when the last command came that was no hold
         self._client, self._rng, self._limits = client, rng, Limits()
         self._task: Task | None = None
         self._began = 0.0
+        self._canceling = False  # the task that runs
         client.node.create_subscription(ToolCommandMessage, "/legion/command", self._on_command, COMMAND)
 
     @property
@@ -47,9 +53,13 @@ class Occupied:
         elif task.result is not None:
             self._count(task)
             self._task = None
-        elif time.monotonic() - self._began > _LONGEST:
+        elif time.monotonic() - task.heard > _SILENT:
             self.lost += 1
             self._task = None
+        elif time.monotonic() - self._began > _LONGEST and not self._canceling:
+            self._canceling = True
+            self.canceled += 1
+            task.cancel()
 
     def end(self, patience: float = _LONGEST) -> None:
         """Cancel what runs and wait for its end: an accepted goal that gets none is lost."""
@@ -72,12 +82,14 @@ class Occupied:
         except LegionError:
             return  # sim_node is being started again: the next time
         self._task = self._client.execute(str(self._rng.choice(_INSTRUCTIONS)))
-        self._began = time.monotonic()
+        self._began, self._canceling = time.monotonic(), False
 
     def _count(self, task: Task) -> None:
         self.accepted += 1
         self.succeeded += task.result.success
         self.failed += not task.result.success
+        if not task.result.success and not self._canceling:
+            self.reasons[task.result.reason[-_SAID:]] += 1
 
     def _on_command(self, message: ToolCommandMessage) -> None:
         command, limits = command_from(message), self._limits

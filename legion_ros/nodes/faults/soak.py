@@ -30,7 +30,7 @@ def measure_soak(
     """Give goals for `duration` s. Compares the second quarter of the time with the last one, by medians.
 
     A miss: the memory that the graph's processes have for themselves has grown by 1 % or more, one of them
-    has more descriptors open, or a goal got no answer.
+    has more descriptors open, or a goal got no answer any more.
     """
     occupied, began = Occupied(client, rng), time.monotonic()
     memory, descriptors, when = defaultdict(list), defaultdict(list), []
@@ -66,7 +66,8 @@ def measure_soak(
         notes=(
             f"{notes}; private memory {100 * growth:+.2f} % from the second to the last quarter; MiB: {each};"
             f" descriptors {leaks or 'no more than before'}; {occupied.succeeded} goals succeeded,"
-            f" {occupied.failed} failed, {occupied.lost} lost"
+            f" {occupied.failed} failed, {occupied.canceled} of them canceled after two minutes,"
+            f" {occupied.lost} lost; why: {dict(occupied.reasons.most_common(6))}"
         ),
     )
 
