@@ -25,6 +25,7 @@ from legion_ros.nodes.newest import Newest
 from legion_ros.nodes.parameters import parameter
 from legion_ros.nodes.qos import COMMAND, SENSOR
 from legion_ros.nodes.skill_run import SkillRun
+from legion_ros.policy import Actor
 from legion_ros.share import share
 
 __all__ = ["PolicyNode", "main"]
@@ -69,13 +70,10 @@ class PolicyNode(LegionNode[PolicyConfig]):
 
     def configure(self) -> None:
         """Load what was learned and connect."""
-        import torch
-
-        torch.set_num_threads(1)  # a batch of one: more threads only cost
         given = self.config.knowledge
         folder = Path(given) if given else share("config", "knowledge", "tabletop")
-        self._knowledge = Knowledge.load(folder)
-        self._announced = AnnouncedKnowledge(self, folder, Knowledge.load)
+        self._knowledge = _acting(folder)
+        self._announced = AnnouncedKnowledge(self, folder, _acting)
         self._command = self.create_publisher(ToolCommand, "/legion/policy_command", COMMAND)
         self._scene.listen(self, SceneMessage, "/legion/scene", SENSOR)
         self._tool.listen(self, ToolState, "/legion/tool_state", SENSOR)
@@ -258,6 +256,11 @@ class PolicyNode(LegionNode[PolicyConfig]):
                 silent = f"{self.config.input_timeout:g} s"
                 return f"no {name} for {silent}: is the robot's node (sim_node) running?"
         return ""
+
+
+def _acting(folder: Path) -> Knowledge:
+    """What was learned, to act with alone: without torch, a node that was killed is back sooner."""
+    return Knowledge.load(folder, Actor.from_tensors)
 
 
 def main() -> int:

@@ -7,13 +7,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from legion_ros.core import LegionError
+from legion_ros.policy.actor import Actor, PolicyError, checked
 
 __all__ = ["Expert", "ExpertConfig", "PolicyError"]
-
-
-class PolicyError(LegionError):
-    """Tensors that are no expert, or an observation that is not its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +66,7 @@ class Expert:
         Raises:
             PolicyError: the observation has another shape, or holds a NaN or an infinity.
         """
-        observation = np.asarray(observation, np.float32)
-        if observation.ndim != 2 or observation.shape[1] != len(self.mean):
-            raise PolicyError(f"observation of shape {observation.shape}; valid: (N, {len(self.mean)})")
-        if not np.isfinite(observation).all():
-            raise PolicyError("the observation holds a NaN or an infinity")
-        return self(torch.from_numpy(observation)).numpy()
+        return self(torch.from_numpy(checked(observation, len(self.mean)))).numpy()
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Everything that makes the expert, by name; `from_tensors` takes it back."""
@@ -85,30 +76,8 @@ class Expert:
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, np.ndarray]) -> "Expert":
         """The expert of `tensors()`. PolicyError on missing, surplus, misshapen or non-finite ones."""
-        for name, value in tensors.items():
-            if not np.isfinite(value).all():
-                raise PolicyError(f"tensor {name} of an expert holds a NaN or an infinity")
-        layers = sorted(int(name.split(".")[0]) for name in tensors if name.endswith(".weight"))
-        known = {"mean", "deviation"} | {f"{layer}.{part}" for layer in layers for part in ("weight", "bias")}
-        if not layers or tensors.keys() != known:
-            raise PolicyError(f"an expert needs tensors {sorted(known)}; these are {sorted(tensors)}")
-        mean, deviation = tensors["mean"], tensors["deviation"]
-        if mean.ndim != 1 or not len(mean) or deviation.shape != mean.shape:
-            raise PolicyError(
-                f"mean and deviation of an expert have shapes {mean.shape} and {deviation.shape}; "
-                "(observation size,) is meant, the same for both"
-            )
-        weights = [tensors[f"{layer}.weight"] for layer in layers]
-        hidden = tuple(int(weight.shape[0]) for weight in weights[:-1])
-        expert = cls(tensors["mean"], tensors["deviation"], weights[-1].shape[0], ExpertConfig(hidden=hidden))
-        expected = expert.tensors()
-        for name, value in tensors.items():
-            if name not in expected or value.shape != expected[name].shape:
-                raise PolicyError(
-                    f"tensor {name} of an expert has shape {value.shape}, which does not fit the others"
-                )
-        if not (tensors["deviation"] > 0).all():
-            raise PolicyError("the deviation of an expert's observations must be positive")
+        actor = Actor.from_tensors(tensors)
+        expert = cls(actor.mean, actor.deviation, actor.action_size, ExpertConfig(hidden=actor.hidden))
         expert.network.load_state_dict(
             {
                 name: torch.from_numpy(np.array(tensors[name], np.float32))
