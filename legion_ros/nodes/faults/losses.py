@@ -45,6 +45,6 @@ def measure_losses(
         holds=occupied.lost + occupied.unlimited == 0,
         notes=(
             f"{notes}; {occupied.succeeded} succeeded, {occupied.failed} failed with a reason,"
-            f" in {seconds:.0f} s"
+            f" in {seconds:.0f} s; why: {dict(occupied.reasons.most_common(6))}"
         ),
     )

@@ -55,6 +55,8 @@ class Occupied:
             self._task = None
         elif time.monotonic() - task.heard > _SILENT:
             self.lost += 1
+            known = f"at {task.current}" if task.plan else "never begun"
+            self.reasons[f"lost after {self.accepted} others: {task.instruction}, {known}"] += 1
             self._task = None
         elif time.monotonic() - self._began > _LONGEST and not self._canceling:
             self._canceling = True
