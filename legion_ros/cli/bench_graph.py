@@ -29,7 +29,6 @@ def graph(
     """A graph of its own in a free domain, and a client of it; both end with the block."""
     simulation = Simulation(knowledge=knowledge, rate=rate, perception=perception, domain=str(free_domain()))
     with running(simulation, simulation.processes(), console) as (client, _):
-        client.wait(lambda: client.graph_is_up(0.1), 10.0, "answer of composer_node")
         yield client
 
 
@@ -69,6 +68,7 @@ def running(
         if waiting := wait_until_active(names, look_after, STARTING):
             raise LegionError(f"not active after {STARTING:g} s: {', '.join(waiting)}")
         with GraphClient("legion_bench", idle=look_after) as client:
+            client.wait(lambda: client.graph_is_up(0.1), STARTING, "answer of composer_node")
             yield client, supervisor
 
 
