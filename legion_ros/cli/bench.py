@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from legion_ros.cli import bench_faults, bench_hostile, bench_long, bench_table
-from legion_ros.cli.bench_graph import command_line, graph
+from legion_ros.cli.bench_graph import command_line, running
 from legion_ros.cli.bench_table import INSTRUCTION
 from legion_ros.core.errors import LegionError
 
@@ -199,5 +199,6 @@ def _long(options: argparse.Namespace) -> dict:
     if options.scenes < 1:
         raise LegionError(f"{options.scenes} scenes is not valid: 1 or more")
     console = Console(stderr=True, highlight=False)
-    with graph(options.knowledge, options.rate, console, options.perception) as client:
+    chosen = bench_long.chosen_graph(options)
+    with running(chosen, chosen.processes(), console) as (client, _):
         return bench_long.measure(options, client, command_line(), console)

@@ -12,6 +12,7 @@ from rich.console import Console
 from legion_ros.core.errors import LegionError
 from legion_ros.nodes.domain import free_domain
 from legion_ros.nodes.graph import Process, Simulation
+from legion_ros.nodes.robot_graph import RobotGraph
 from legion_ros.nodes.supervision import Supervisor
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def graph(
 
 @contextmanager
 def running(
-    simulation: Simulation,
+    simulation: Simulation | RobotGraph,
     processes: Sequence[Process],
     console: Console,
     command: Callable[[Process], list[str]] = Process.command,
     waited_for: Sequence[str] | None = None,
 ) -> Iterator[tuple["GraphClient", Supervisor]]:
-    """These processes of a simulation, and a client; they end with the block.
+    """These processes of a graph, and a client; they end with the block.
 
     Args:
         simulation: whose environment they get.

@@ -12,6 +12,9 @@ from rich.console import Console
 
 from legion_ros.core import LegionError, predicates
 from legion_ros.core.facts import TABLE, Fact, facts
+from legion_ros.nodes.domain import free_domain
+from legion_ros.nodes.graph import Simulation
+from legion_ros.nodes.robot_graph import RobotGraph
 
 if TYPE_CHECKING:
     from legion_ros.core import Scene
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from legion_ros.evaluation.long_tasks import Kind, LongTask
     from legion_ros.nodes.client import GraphClient, Task
 
-__all__ = ["HELP", "add_arguments", "measure"]
+__all__ = ["HELP", "add_arguments", "chosen_graph", "measure"]
 
 HELP = "success of instructions of 3 to 12 steps, of several kinds, in random scenes"
 LONGEST = 60.0  # simulated s that one scene may take, for each skill that it needs
@@ -32,10 +35,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--scenes", type=int, default=25, help="of each kind (default: %(default)s)")
     add("--kinds", default="", help="numbers of the kinds, separated by commas (default: all)")
-    add("--perception", choices=("camera", "truth"), default="camera", help="(default: %(default)s)")
+    text = "(default: camera; truth with --robot, which has no camera)"
+    add("--perception", choices=("camera", "truth"), help=text)
     add("--disturb", action="store_true", help="have a hand move one thing in every scene")
     add("--rate", type=float, default=0.0, help="simulated s in a second (default: as fast as it goes)")
+    add("--robot", default="", help="drive franky-sim through an arm's own protocol: franka")
+    add("--host", default="127.0.0.1", help="with --robot: where franky-sim is to be (default: %(default)s)")
     add("--out", type=Path, help="append the rows to this file, such as results/long.jsonl")
+
+
+def chosen_graph(options: argparse.Namespace) -> Simulation | RobotGraph:
+    """The graph that is measured. Raises LegionError where nobody could tell the truth about it."""
+    domain = str(free_domain())
+    if not options.robot:
+        perception = options.perception or "camera"
+        return Simulation(
+            knowledge=options.knowledge, rate=options.rate, perception=perception, domain=domain
+        )
+    arm = RobotGraph(robot=options.robot, host=options.host, knowledge=options.knowledge, domain=domain)
+    if not arm.in_simulation:
+        raise LegionError(
+            f"{options.robot} at {options.host} can't be judged: nobody knows the true scene; valid is a"
+            " simulated arm: --robot franka --host 127.0.0.1"
+        )
+    if options.perception == "camera" or options.rate:
+        raise LegionError("--robot has neither a camera nor a pace of its own: leave --perception and --rate")
+    return arm
 
 
 def measure(
@@ -50,7 +75,10 @@ def measure(
         for outcome in _scenes(name, kind, client, options):
             outcomes.append(outcome)
             console.print(_line(name, outcome, outcomes, options.scenes), soft_wrap=True)
-        rows.append(row(name, options.perception, outcomes, options.disturb, options.seed, command))
+        perception = options.perception or ("truth" if options.robot else "camera")
+        rows.append(
+            row(name, perception, outcomes, options.disturb, options.seed, command, options.robot or "sim")
+        )
         if options.out:
             options.out.parent.mkdir(parents=True, exist_ok=True)
             with options.out.open("a", encoding="utf-8") as file:

@@ -32,12 +32,22 @@ class LongOutcome:
 
 
 def row(
-    kind: str, perception: str, outcomes: Sequence[LongOutcome], disturb: bool, seed: int, command: str
+    kind: str,
+    perception: str,
+    outcomes: Sequence[LongOutcome],
+    disturb: bool,
+    seed: int,
+    command: str,
+    robot: str = "sim",
 ) -> dict[str, Any]:
-    """The figures of one kind, ready for JSON; the success rate with Wilson's 95 % interval."""
+    """The figures of one kind, ready for JSON; the success rate with Wilson's 95 % interval.
+
+    `robot` is "sim" for sim_node, or the name of an arm in config/robot whose protocol was spoken.
+    """
     success = Success(sum(outcome.success for outcome in outcomes), len(outcomes))
     return {
         "kind": kind,
+        "robot": robot,
         "perception": perception,
         "scenes": len(outcomes),
         "success": success.rate,

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 
 def bench(*arguments):
     command = [sys.executable, "-m", "legion_ros.cli.main", "bench", *arguments]
@@ -39,3 +41,18 @@ def test_no_scenes_are_refused_in_words():
     ended = bench("table", "--scenes", "0")
     assert ended.returncode == 1
     assert "0 scenes is not valid: 1 or more" in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--robot", "franka", "--host", "192.168.2.10"), "nobody knows the true scene"),
+        (("--robot", "fr3_ros2_control"), "nobody knows the true scene"),
+        (("--robot", "franka", "--perception", "camera"), "neither a camera nor a pace"),
+        (("--robot", "panda"), "no robot 'panda'"),
+    ],
+)
+def test_an_arm_whose_tasks_nobody_could_judge_is_refused_in_words(options, said):
+    ended = bench("long", "--scenes", "1", *options)
+    assert ended.returncode == 1
+    assert said in ended.stderr and "Traceback" not in ended.stderr
