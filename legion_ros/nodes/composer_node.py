@@ -50,7 +50,8 @@ class ComposerConfig(NodeConfig):
     rate: float = parameter(20.0, "Hz at which plans are looked after", 1, 100)
     scene_timeout: float = parameter(3.0, "s of wall time without a scene until goals are refused", 0.1, 60)
     scene_patience: float = parameter(4.0, "s of wall time without a scene until a task is given up", 0.1, 60)
-    patience: float = parameter(2.0, "s without a word from policy_node until it counts as gone", 0.5, 60)
+    patience: float = parameter(2.0, "s without a word from policy_node until a skill is sent again", 0.5, 60)
+    absence: float = parameter(10.0, "s without a word from policy_node until a goal fails", 0.5, 600)
     help_wait: float = parameter(20.0, "s that help is waited for before a goal fails; 0: none", 0, 3600)
 
 
@@ -106,7 +107,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         self._server = GoalServer(
             self, ExecuteTask, "/legion/execute_task", self._begin_by_action, lambda: self._task is not None
         )
-        self._skills = SkillClient(self, self.config.patience)
+        self._skills = SkillClient(self, self.config.patience, self.config.absence)
 
     def activate(self) -> None:
         """Begin to take goals; those that came before are too old."""
@@ -282,7 +283,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         if execution.help:
             self._publish(task, GoalStatus.HELP, execution.help)
         elif execution.status is ExecutionStatus.RUNNING:
-            self._publish(task, GoalStatus.RUNNING, execution.reason)
+            self._publish(task, GoalStatus.RUNNING, self._skills.trouble or execution.reason)
         else:
             # with nothing to do, the notes say why; otherwise they were told with the plan
             well = "all of it is done" if execution.steps else "; ".join(task.notes)
