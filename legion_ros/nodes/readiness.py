@@ -12,9 +12,8 @@ from rclpy.task import Future
 
 __all__ = ["Readiness", "wait_until_active"]
 
-ANSWER = (
-    3.0  # s that an answer may take: one that is lost, as while DDS is still matching, is asked for again
-)
+AGAIN = 0.5  # s until it is asked again: answers of the dead, or while DDS is still matching, are lost
+ANSWER = 3.0  # s that an answer may take, on a crowded machine
 
 
 class Readiness:
@@ -28,21 +27,24 @@ class Readiness:
     def __init__(self, node: Node, names: Iterable[str]) -> None:
         self._node = node
         self._clients = {name: node.create_client(GetState, f"/{name}/get_state") for name in names}
-        self._answers: dict[str, tuple[Future, float]] = {}  # and when it was asked for, s, monotonic
+        # answers that are waited for, and when they were asked for, s, monotonic; the newest last
+        self._answers: dict[str, list[tuple[Future, float]]] = {name: [] for name in self._clients}
 
     def poll(self) -> list[str]:
         """Ask those that have not been active so far; returns their names, none when all have."""
+        now = time.monotonic()
         for name, client in list(self._clients.items()):
-            answer, asked = self._answers.get(name, (None, 0.0))
-            if answer is not None and answer.done():
-                del self._answers[name]
-                if answer.result().current_state.id == State.PRIMARY_STATE_ACTIVE:
-                    self._node.destroy_client(self._clients.pop(name))
-            elif answer is not None and time.monotonic() - asked > ANSWER:
+            answers = self._answers[name]
+            come = [answer for answer, _ in answers if answer.done()]
+            if any(answer.result().current_state.id == State.PRIMARY_STATE_ACTIVE for answer in come):
+                self._node.destroy_client(self._clients.pop(name))
+                continue
+            late = [(answer, asked) for answer, asked in answers if now - asked > ANSWER]
+            for answer, _ in late:
                 client.remove_pending_request(answer)
-                del self._answers[name]
-            elif answer is None and client.service_is_ready():
-                self._answers[name] = (client.call_async(GetState.Request()), time.monotonic())
+            answers[:] = [a for a in answers if a not in late and not a[0].done()]
+            if client.service_is_ready() and (come or not answers or now - answers[-1][1] > AGAIN):
+                answers.append((client.call_async(GetState.Request()), now))
         return list(self._clients)
 
 

@@ -1,4 +1,4 @@
-"""Who has skills carried out outlives the one who does it: a fake policy_node goes and comes, over real DDS."""
+"""Who has skills carried out outlives who does it: a fake policy_node goes and comes, over real DDS."""
 
 import time
 
