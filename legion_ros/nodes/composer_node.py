@@ -2,13 +2,12 @@
 
 import sys
 import time
-import uuid
 from collections.abc import Callable
-from concurrent.futures import Future as Planning
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from builtin_interfaces.msg import Time
 from rclpy.action.server import ServerGoalHandle
 from rclpy.task import Future
 from std_msgs.msg import String
@@ -20,12 +19,14 @@ from legion_ros.msg import Alarm, GoalStatus, SafetyState, ToolState
 from legion_ros.msg import Scene as SceneMessage
 from legion_ros.nodes.announced_knowledge import AnnouncedKnowledge
 from legion_ros.nodes.conversions import scene_from, seconds, tool_from
+from legion_ros.nodes.given_task import GivenTask
 from legion_ros.nodes.goal_intake import GoalIntake, cut, too_long
+from legion_ros.nodes.goal_reporter import ENDS, GoalReporter
 from legion_ros.nodes.goal_server import GoalServer
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
 from legion_ros.nodes.newest import Newest
 from legion_ros.nodes.parameters import parameter
-from legion_ros.nodes.qos import ALARM, GOAL_INTAKE, GOAL_STATUS, SENSOR, STATE
+from legion_ros.nodes.qos import ALARM, GOAL_INTAKE, SENSOR, STATE
 from legion_ros.nodes.skill_client import SkillClient
 from legion_ros.share import share
 from legion_ros.skills import Composer, Execution, ExecutionStatus, Plan
@@ -33,12 +34,6 @@ from legion_ros.skills.behaviours import Settings
 from legion_ros.skills.replanning import Replanning
 
 __all__ = ["ComposerNode", "main"]
-
-ENDS = {
-    ExecutionStatus.SUCCEEDED: GoalStatus.SUCCEEDED,
-    ExecutionStatus.FAILED: GoalStatus.FAILED,
-    ExecutionStatus.CANCELED: GoalStatus.CANCELED,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,34 +50,15 @@ class ComposerConfig(NodeConfig):
     help_wait: float = parameter(20.0, "s that help is waited for before a goal fails; 0: none", 0, 3600)
 
 
-@dataclass
-class _Task:
-    """The goal that is being worked on, and who gave it."""
-
-    instruction: str  # cut to LIMIT bytes
-    planning: "Planning[Plan]"
-    goal: ServerGoalHandle | None = None  # None where it came by topic
-    done: Future = field(default_factory=Future)  # of the action's result
-    identity: str = field(default_factory=lambda: uuid.uuid4().hex)
-    execution: Execution | None = None  # None while planning
-    notes: tuple[str, ...] = ()  # why it is this plan
-    told: tuple | None = None  # what was last said of it
-    canceled: bool = False
-    heard: float = 0.0  # s, monotonic: when feedback was last given
-    alarmed: bool = False  # an alarm is on, and the safety gate knows of it
-    sounded: bool = False  # the alarm is this goal's own, and was published
-    stamp: float = -1.0  # s, the robot's clock: of the newest scene that was seen
-
-
 class ComposerNode(LegionNode[ComposerConfig]):
     """One goal at a time. Callbacks store, a worker plans, the tick timer does the rest."""
 
     def __init__(self) -> None:
         super().__init__("composer_node", ComposerConfig)
         self._scene, self._tool = Newest[SceneMessage](), Newest[ToolState]()
-        self._task: _Task | None = None
+        self._task: GivenTask | None = None
         self._intake = GoalIntake()
-        self._by_action = self._rejected = self._succeeded = self._failed = 0  # goals
+        self._by_action = 0  # goals
         self._stopped = ""  # why the safety gate has stopped the arm, "" when it hasn't
         self._alarmed = False  # whether that is because the circuit breaker has tripped
 
@@ -97,7 +73,6 @@ class ComposerNode(LegionNode[ComposerConfig]):
         self._composer = make(folder)
         self._announced = AnnouncedKnowledge(self, folder, make)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="planning")
-        self._status = self.create_publisher(GoalStatus, "/legion/goal_status", GOAL_STATUS)
         self._alarm = self.create_publisher(Alarm, "/legion/alarm", ALARM)
         self._scene.listen(self, SceneMessage, "/legion/scene", SENSOR)
         self._tool.listen(self, ToolState, "/legion/tool_state", SENSOR)
@@ -108,6 +83,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
             self, ExecuteTask, "/legion/execute_task", self._begin_by_action, lambda: self._task is not None
         )
         self._skills = SkillClient(self, self.config.patience, self.config.absence)
+        self._reporter = GoalReporter(self, self._server, lambda: self._skills.tries, self._scene_stamp)
 
     def activate(self) -> None:
         """Begin to take goals; those that came before are too old."""
@@ -132,9 +108,9 @@ class ComposerNode(LegionNode[ComposerConfig]):
             values={
                 "task": self._task.instruction if self._task else "none",
                 "goals": self._intake.received + self._by_action,
-                "rejected": self._rejected,
-                "succeeded": self._succeeded,
-                "failed": self._failed,
+                "rejected": self._reporter.rejected,
+                "succeeded": self._reporter.succeeded,
+                "failed": self._reporter.failed,
                 "refused_outright": self._server.refused,
                 "knowledge": self._announced.folder,
             }
@@ -164,7 +140,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
                 raise LegionError(too_long(len(instruction.encode("utf-8", "replace"))))
             self._begin(instruction, goal)
         except LegionError as error:
-            self._reject(instruction, str(error))
+            self._reporter.reject(instruction, str(error))
             raise
         return self._task.done
 
@@ -184,7 +160,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
             silent = f"no scene for {self.config.scene_timeout:g} s" if scene else "no scene yet"
             raise LegionError(f"{silent}: is the robot's node (sim_node) running?")
         planning = self._worker.submit(self._composer.plan, instruction, scene)
-        self._task = _Task(cut(instruction), planning, goal)
+        self._task = GivenTask(cut(instruction), planning, goal)
 
     # -- the tick -----------------------------------------------------------------------------------------
 
@@ -199,13 +175,15 @@ class ComposerNode(LegionNode[ComposerConfig]):
                     raise LegionError(arrival.complaint)
                 self._begin(arrival.instruction)
             except LegionError as error:
-                self._reject(arrival.instruction, str(error))
+                self._reporter.reject(arrival.instruction, str(error))
         if more:
-            self._reject("", f"{more} more goals came at once and were rejected: one goal at a time", more)
+            self._reporter.reject(
+                "", f"{more} more goals came at once and were rejected: one goal at a time", more
+            )
         if self._task is not None:
             self._look_after(self._task)
 
-    def _look_after(self, task: _Task) -> None:
+    def _look_after(self, task: GivenTask) -> None:
         if task.goal is not None and task.goal.is_cancel_requested and not task.canceled:
             task.canceled = True
             if task.execution is not None:
@@ -218,7 +196,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
                 task.execution.cancel()
             self._end(GoalStatus.FAILED, problem)
         elif task.execution is not None and not task.canceled and (silent := self._silence()):
-            self._publish(task, GoalStatus.RUNNING, silent)
+            self._reporter.publish(task, GoalStatus.RUNNING, silent)
         elif task.execution is not None:
             self._go_on(task)
         elif task.canceled:  # whatever the worker still thinks of is for nobody
@@ -227,7 +205,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         elif task.planning.done():
             self._take_plan(task)
         else:
-            self._give_feedback(task, (), 0, 0.0)
+            self._reporter.give_feedback(task, (), 0, 0.0)
 
     def _silence(self) -> str:
         """What is wrong where no scene comes, in words; "" where scenes come."""
@@ -236,7 +214,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
             return ""
         return f"no scene for {self.config.scene_timeout:g} s: is the robot's node (sim_node) running?"
 
-    def _blind(self, task: _Task) -> str:
+    def _blind(self, task: GivenTask) -> str:
         """Why the task can't be seen through any more, "" where it can."""
         if time.monotonic() - self._scene.received > self.config.scene_patience:
             return self._silence()
@@ -246,7 +224,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         task.stamp = max(task.stamp, stamp)
         return ""
 
-    def _take_plan(self, task: _Task) -> None:
+    def _take_plan(self, task: GivenTask) -> None:
         try:
             plan = task.planning.result()
         except LegionError as error:
@@ -258,7 +236,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
             return
         self._skills.forget()
         task.execution, task.notes = self._execution(plan), plan.notes
-        self._publish(task, GoalStatus.ACCEPTED, "; ".join((*plan.goal.notes, *plan.explanation)))
+        self._reporter.publish(task, GoalStatus.ACCEPTED, "; ".join((*plan.goal.notes, *plan.explanation)))
         self._go_on(task)
 
     def _execution(self, plan: Plan) -> Execution:
@@ -274,22 +252,22 @@ class ComposerNode(LegionNode[ComposerConfig]):
             lasting=plan.lasting,
         )
 
-    def _go_on(self, task: _Task) -> None:
+    def _go_on(self, task: GivenTask) -> None:
         """Tick the plan; say what has changed, or how it ended."""
         execution = task.execution
         self._heed_alarm(task)
         execution.tick()
         self._sound_alarm(task)
         if execution.help:
-            self._publish(task, GoalStatus.HELP, execution.help)
+            self._reporter.publish(task, GoalStatus.HELP, execution.help)
         elif execution.status is ExecutionStatus.RUNNING:
-            self._publish(task, GoalStatus.RUNNING, self._skills.trouble or execution.reason)
+            self._reporter.publish(task, GoalStatus.RUNNING, self._skills.trouble or execution.reason)
         else:
             # with nothing to do, the notes say why; otherwise they were told with the plan
             well = "all of it is done" if execution.steps else "; ".join(task.notes)
             self._end(ENDS[execution.status], execution.reason or well)
 
-    def _heed_alarm(self, task: _Task) -> None:
+    def _heed_alarm(self, task: GivenTask) -> None:
         """While the circuit breaker has stopped the arm, help is asked for; after the reset it goes on."""
         if self._alarmed:
             task.alarmed = True
@@ -298,7 +276,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
             task.alarmed = task.sounded = False
             task.execution.go_on()
 
-    def _sound_alarm(self, task: _Task) -> None:
+    def _sound_alarm(self, task: GivenTask) -> None:
         """Make known that this goal itself has tripped the breaker."""
         alarm = task.execution.alarm
         if alarm is None or task.sounded:
@@ -308,65 +286,14 @@ class ComposerNode(LegionNode[ComposerConfig]):
         message.header.stamp = self._scene.message.header.stamp
         self._alarm.publish(message)
 
-    # -- what is said -------------------------------------------------------------------------------------
-
-    def _publish(self, task: _Task, state: int, reason: str) -> None:
-        """A status when something has changed, and feedback."""
-        execution = task.execution
-        plan, step, progress = (), 0, 0.0
-        if execution is not None:
-            plan = tuple(str(skill) for skill in execution.steps)
-            step, progress = execution.current, execution.progress
-        news = (state, reason, plan, step, progress, self._skills.tries)
-        changed = news != task.told
-        if changed:
-            task.told = news
-            message = GoalStatus(state=state, goal_id=task.identity, instruction=task.instruction)
-            message.reason, message.plan, message.step, message.progress = reason, list(plan), step, progress
-            self._send(message)
-        self._give_feedback(task, plan, step, progress, changed)
-
-    def _give_feedback(
-        self, task: _Task, plan: tuple[str, ...], step: int, progress: float, changed: bool = False
-    ) -> None:
-        """To whoever gave the goal by action: what has changed, and every second that somebody is there."""
-        now = time.monotonic()
-        if task.goal is None or not task.goal.is_active or not (changed or now - task.heard > 1.0):
-            return
-        task.heard = now
-        feedback = ExecuteTask.Feedback(plan=list(plan), step=step, progress=progress)
-        if step < len(plan):
-            again = f", try {self._skills.tries}" if self._skills.tries > 1 else ""
-            feedback.current = plan[step] + again
-        task.goal.publish_feedback(feedback)
-
     def _end(self, state: int, reason: str) -> None:
-        """Say how the goal ended, on the interface it came from, and be free for the next."""
+        """Say how the goal ended, and be free for the next."""
         task, self._task = self._task, None
-        if task is None:
-            return
-        if self.context.ok():
-            self._publish(task, state, reason)
-        self._succeeded += state == GoalStatus.SUCCEEDED
-        self._failed += state == GoalStatus.FAILED
-        self._rejected += state == GoalStatus.REJECTED
-        if task.goal is not None:
-            plan = list(task.told[2]) if task.told else []
-            result = ExecuteTask.Result(success=state == GoalStatus.SUCCEEDED, reason=reason, plan=plan)
-            self._server.end(task.goal, task.done, result)
+        if task is not None:
+            self._reporter.end(task, state, reason)
 
-    def _reject(self, instruction: str, reason: str, count: int = 1) -> None:
-        """Say why a goal was not even begun."""
-        self._rejected += count
-        message = GoalStatus(state=GoalStatus.REJECTED, goal_id=uuid.uuid4().hex, reason=reason)
-        message.instruction = cut(instruction)
-        self._send(message)
-
-    def _send(self, message: GoalStatus) -> None:
-        stamp = self._scene.message.header.stamp if self._scene.message else None
-        if stamp is not None:
-            message.header.stamp = stamp
-        self._status.publish(message)
+    def _scene_stamp(self) -> Time | None:
+        return self._scene.message.header.stamp if self._scene.message else None
 
     def _newest_scene(self) -> Scene | None:
         """The newest scene with the newest tool state in it, None before the first of both."""
