@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from legion_ros.language.caveats import MARK
 from legion_ros.language.guard import EXAMPLES, Rejected
+from legion_ros.language.noun_phrases import names_thing
 
 __all__ = ["Stretch", "stretches"]
 
@@ -55,6 +56,7 @@ _EARLIER = re.compile(
     r"(?:^|,? )(?:but |and )?(?:before|prior to) (?:that|this|doing (?:that|so|this)),? |"
     r",? but (?:first(?: of all)?|beforehand),? "
 )
+_AND = re.compile(r"^,? ?and\b")
 _LATER = re.compile(rf",? (?:but |and |right |just )*before {_YOU}")
 # "..., but press the button first"
 _FIRST = re.compile(r"^(.*\S),? but (?:please )?([^,]+?) (?:first|beforehand)$")
@@ -75,6 +77,12 @@ def _parts(text: str) -> list[tuple[str, bool]]:
         return [*_parts(last.group(1).rstrip(" ,")), (last.group(2), True)]
     if earlier := _EARLIER.search(text):
         before, after = text[: earlier.start()], text[earlier.end() :]
+        head, _, rest = (part.strip() for part in after.partition(","))
+        if before and rest and not names_thing(_AND.sub("", rest).strip()):
+            # "open it, and after you have pressed it, close it": as said
+            # "open it after pressing it, and close it": only the pressing is earlier
+            as_said = bool(_AND.match(earlier.group())) and not _AND.match(rest)
+            return [*_parts(before), (head, not as_said), *_parts(_AND.sub("", rest).strip())]
         return [*(_parts(before) if before else []), (after, True)]
     if later := _LATER.search(text):
         return [*_parts(text[: later.start()]), *_parts(text[later.end() :])]

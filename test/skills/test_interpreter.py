@@ -61,6 +61,8 @@ def binned(*but, container="bin"):
         ("before you close the drawer, put the can in it", "in(red_can, drawer); then closed(drawer)"),
         ("put the mug in the drawer, but open it first", "open(drawer); then in(white_mug, drawer)"),
         ("close the drawer after putting the mug in it", "in(white_mug, drawer); then closed(drawer)"),
+        ("put the mug in the drawer, and after you have closed it, press the button",
+         "in(white_mug, drawer); then closed(drawer); then pressed(button)"),
         ("take all cans and put them in the bin", "in(blue_can, bin); in(red_can, bin)"),
     ],
 )  # fmt: skip
