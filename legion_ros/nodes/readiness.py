@@ -12,7 +12,6 @@ from rclpy.task import Future
 
 __all__ = ["Readiness", "wait_until_active"]
 
-AGAIN = 0.5  # s until it is asked again: answers of the dead, or while DDS is still matching, are lost
 ANSWER = 3.0  # s that an answer may take, on a crowded machine
 
 
@@ -22,10 +21,11 @@ class Readiness:
     Args:
         node: through which to ask.
         names: of the nodes to wait for.
+        again: s until it is asked again: answers of the dead, or while DDS is still matching, are lost.
     """
 
-    def __init__(self, node: Node, names: Iterable[str]) -> None:
-        self._node = node
+    def __init__(self, node: Node, names: Iterable[str], again: float = 3.0) -> None:
+        self._node, self._again = node, again
         self._clients = {name: node.create_client(GetState, f"/{name}/get_state") for name in names}
         # answers that are waited for, and when they were asked for, s, monotonic; the newest last
         self._answers: dict[str, list[tuple[Future, float]]] = {name: [] for name in self._clients}
@@ -43,7 +43,7 @@ class Readiness:
             for answer, _ in late:
                 client.remove_pending_request(answer)
             answers[:] = [a for a in answers if a not in late and not a[0].done()]
-            if client.service_is_ready() and (come or not answers or now - answers[-1][1] > AGAIN):
+            if client.service_is_ready() and (come or not answers or now - answers[-1][1] > self._again):
                 answers.append((client.call_async(GetState.Request()), now))
         return list(self._clients)
 

@@ -38,9 +38,8 @@ class FakeNode:
 
 def test_an_answer_that_is_lost_is_asked_for_again(monkeypatch):
     monkeypatch.setattr(readiness, "ANSWER", 0.0)
-    monkeypatch.setattr(readiness, "AGAIN", 0.0)
     node = FakeNode(lost=2)
-    ready = Readiness(node, ["safety_node"])
+    ready = Readiness(node, ["safety_node"], again=0.0)
     polls = 0
     while ready.poll():
         polls += 1
@@ -56,12 +55,11 @@ def test_an_answer_on_its_way_is_waited_for():
     assert node.asked == 1
 
 
-def test_an_answer_that_is_slow_counts_although_it_was_asked_for_again(monkeypatch):
-    monkeypatch.setattr(readiness, "AGAIN", 0.0)
+def test_an_answer_that_is_slow_counts_although_it_was_asked_for_again():
     node = FakeNode(lost=99)
     answers, call = [], node.call_async
     node.call_async = lambda request: answers.append(call(request)) or answers[-1]
-    ready = Readiness(node, ["safety_node"])
+    ready = Readiness(node, ["safety_node"], again=0.0)
     while len(answers) < 3:
         assert ready.poll() == ["safety_node"]
     answers[0].set_result(SimpleNamespace(current_state=SimpleNamespace(id=State.PRIMARY_STATE_ACTIVE)))

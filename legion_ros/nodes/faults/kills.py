@@ -18,6 +18,7 @@ __all__ = ["VICTIMS", "measure_kills"]
 VICTIMS = ("policy_node", "teacher_node")
 _LATE = 0.1  # s after the death of the policy in which its last command may still be heard
 _BACK = 5.0  # s
+_ASKED = 0.5  # s between questions whether it is back: the first ones may go to the dead one
 
 
 def measure_kills(
@@ -52,7 +53,7 @@ def measure_kills(
         while pids().get(victim, old) == old and time.monotonic() - killed < 30.0:
             client.spin(0.01)
             moved_late |= _moves_late(client, occupied, victim, killed, known)
-        readiness = Readiness(client.node, [victim])
+        readiness = Readiness(client.node, [victim], again=_ASKED)
         while readiness.poll() and time.monotonic() - killed < 60.0:
             client.spin(0.01)
             moved_late |= _moves_late(client, occupied, victim, killed, known)
