@@ -8,6 +8,7 @@ from legion_ros.language.guard import EXAMPLES, Rejected
 from legion_ros.language.lexicon import ACQUIRE
 from legion_ros.language.noun_phrases import STARTS, begins_with_name, is_statement, names_thing
 from legion_ros.language.order import stretches
+from legion_ros.language.plainer import plainer
 from legion_ros.language.politeness import imperative
 
 __all__ = ["Clause", "split"]
@@ -35,7 +36,7 @@ def split(sentence: str) -> list[Clause]:
     Raises:
         Rejected: nothing in it asks for anything.
     """
-    clauses = _merge_taking([_clause(text, rank) for text, rank in _texts(sentence)])
+    clauses = _merge_taking([_clause(text, rank) for text, rank in _texts(plainer(sentence))])
     if not any(clause.caveat is None and not clause.remark for clause in clauses):
         what = f"{sentence!r} is a statement" if clauses else f"{sentence!r} asks for nothing"
         raise Rejected(f"{what}; give an instruction", EXAMPLES, "for example")

@@ -168,7 +168,7 @@ FINITE = words(
 ACQUIRE = r"(?:remove|pick up|pick|take|grab|get|lift up|lift|grasp|fetch|collect|seize)"
 # Verbs that say by themselves that a thing goes to the bin.
 DISCARD = re.compile(
-    r"^(?:throw|throwing|toss|chuck|fling)(?: .*)? (?:away|out)\b|^(?:get|getting) rid of\b|"
-    r"^dispos(?:e|ing) of\b|"
-    r"^(?:discard|trash|junk|bin|scrap|dump|ditch|discarding|trashing|binning|dumping)\b"
+    r"^(?:throw|throwing|thrown|toss|tossed|chuck|chucked|fling)(?: .*)? (?:away|out)\b|"
+    r"^(?:get|getting|got) rid of\b|^dispos(?:e|ing|ed) of\b|"
+    r"^(?:discard|trash|junk|scrap|dump|ditch)(?:ed|ing)?\b|^bin(?:ned|ning)?\b"
 )
