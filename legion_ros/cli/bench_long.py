@@ -26,7 +26,6 @@ __all__ = ["HELP", "add_arguments", "chosen_graph", "measure"]
 
 HELP = "success of instructions of 3 to 12 steps, of several kinds, in random scenes"
 LONGEST = 60.0  # simulated s that one scene may take, for each skill that it needs
-LOOKING = 5.0  # simulated s that perception is given to see a new scene
 FAR = 0.16  # m from the tool at which a thing may be moved by somebody
 
 
@@ -48,9 +47,8 @@ def chosen_graph(options: argparse.Namespace) -> Simulation | RobotGraph:
     """The graph that is measured. Raises LegionError where nobody could tell the truth about it."""
     domain = str(free_domain())
     if not options.robot:
-        perception = options.perception or "camera"
         return Simulation(
-            knowledge=options.knowledge, rate=options.rate, perception=perception, domain=domain
+            knowledge=options.knowledge, rate=options.rate, perception=_perception(options), domain=domain
         )
     arm = RobotGraph(robot=options.robot, host=options.host, knowledge=options.knowledge, domain=domain)
     if not arm.in_simulation:
@@ -58,9 +56,14 @@ def chosen_graph(options: argparse.Namespace) -> Simulation | RobotGraph:
             f"{options.robot} at {options.host} can't be judged: nobody knows the true scene; valid is a"
             " simulated arm: --robot franka --host 127.0.0.1"
         )
-    if options.perception == "camera" or options.rate:
+    if _perception(options) == "camera" or options.rate:
         raise LegionError("--robot has neither a camera nor a pace of its own: leave --perception and --rate")
     return arm
+
+
+def _perception(options: argparse.Namespace) -> str:
+    """What the robot goes by."""
+    return options.perception or ("truth" if options.robot else "camera")
 
 
 def measure(
@@ -69,16 +72,13 @@ def measure(
     """Run what was asked for; a row for each kind."""
     from legion_ros.evaluation.long_run import row
 
-    rows = []
+    rows, perception, robot = [], _perception(options), options.robot or "sim"
     for name, kind in _kinds(options.kinds).items():
         outcomes: list[LongOutcome] = []
         for outcome in _scenes(name, kind, client, options):
             outcomes.append(outcome)
             console.print(_line(name, outcome, outcomes, options.scenes), soft_wrap=True)
-        perception = options.perception or ("truth" if options.robot else "camera")
-        rows.append(
-            row(name, perception, outcomes, options.disturb, options.seed, command, options.robot or "sim")
-        )
+        rows.append(row(name, perception, outcomes, options.disturb, options.seed, command, robot))
         if options.out:
             options.out.parent.mkdir(parents=True, exist_ok=True)
             with options.out.open("a", encoding="utf-8") as file:
@@ -129,7 +129,7 @@ def _scenes(
         rng = np.random.default_rng(seed)
         if kind.task(client.true_scene(), rng) is None:
             continue
-        client.await_seen(names, LOOKING)
+        client.await_seen(names)
         before, rng = client.true_scene(), np.random.default_rng(seed)
         task = kind.task(before, rng)
         if task is None:  # what stood there has rolled away

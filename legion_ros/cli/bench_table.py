@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["INSTRUCTION", "measure_latency", "measure_table"]
 
 INSTRUCTION = "clear the table"
-LOOKING = 5.0  # simulated s that perception is given to see a new scene
 LONGEST = 300.0  # simulated s that one scene may take
 
 
@@ -81,7 +80,7 @@ def _clear_table(
     client.reset_safety()
     names = client.reset_scene(seed, 3, 6)
     before = client.wait(lambda: _scene_with(client, names), 10.0, "the new scene")
-    client.await_seen(names, LOOKING)
+    client.await_seen(names)
     began, tries = time.monotonic(), _Tries()
     task = client.execute(INSTRUCTION)
 

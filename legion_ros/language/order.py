@@ -78,11 +78,12 @@ def _parts(text: str) -> list[tuple[str, bool]]:
     if earlier := _EARLIER.search(text):
         before, after = text[: earlier.start()], text[earlier.end() :]
         head, _, rest = (part.strip() for part in after.partition(","))
-        if before and rest and not names_thing(_AND.sub("", rest).strip()):
+        following = _AND.sub("", rest).strip()
+        if before and following and not names_thing(following):
             # "open it, and after you have pressed it, close it": as said
             # "open it after pressing it, and close it": only the pressing is earlier
-            as_said = bool(_AND.match(earlier.group())) and not _AND.match(rest)
-            return [*_parts(before), (head, not as_said), *_parts(_AND.sub("", rest).strip())]
+            as_said = _AND.match(earlier.group()) and following == rest
+            return [*_parts(before), (head, not as_said), *_parts(following)]
         return [*(_parts(before) if before else []), (after, True)]
     if later := _LATER.search(text):
         return [*_parts(text[: later.start()]), *_parts(text[later.end() :])]

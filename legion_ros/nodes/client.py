@@ -281,7 +281,7 @@ class GraphClient:
             return None
         return scene_from(self._truth.message, tool_from(self._tool.message))
 
-    def await_seen(self, names: list[str], patience: float, longest: float = 60.0) -> bool:
+    def await_seen(self, names: list[str], patience: float = 5.0, longest: float = 60.0) -> bool:
         """Spin until the graph sees just these objects; whether it does.
 
         What perception makes of a scene is its own affair: whoever measures goes on either way.

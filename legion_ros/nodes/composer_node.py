@@ -21,7 +21,7 @@ from legion_ros.nodes.announced_knowledge import AnnouncedKnowledge
 from legion_ros.nodes.conversions import scene_from, seconds, tool_from
 from legion_ros.nodes.given_task import GivenTask
 from legion_ros.nodes.goal_intake import GoalIntake, cut, too_long
-from legion_ros.nodes.goal_reporter import ENDS, GoalReporter
+from legion_ros.nodes.goal_reporter import GoalReporter
 from legion_ros.nodes.goal_server import GoalServer
 from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
 from legion_ros.nodes.newest import Newest
@@ -34,6 +34,12 @@ from legion_ros.skills.behaviours import Settings
 from legion_ros.skills.replanning import Replanning
 
 __all__ = ["ComposerNode", "main"]
+
+ENDS = {
+    ExecutionStatus.SUCCEEDED: GoalStatus.SUCCEEDED,
+    ExecutionStatus.FAILED: GoalStatus.FAILED,
+    ExecutionStatus.CANCELED: GoalStatus.CANCELED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,15 +13,8 @@ from legion_ros.nodes.goal_intake import cut
 from legion_ros.nodes.goal_server import GoalServer
 from legion_ros.nodes.lifecycle import LegionNode
 from legion_ros.nodes.qos import GOAL_STATUS
-from legion_ros.skills import ExecutionStatus
 
-__all__ = ["ENDS", "GoalReporter"]
-
-ENDS = {
-    ExecutionStatus.SUCCEEDED: GoalStatus.SUCCEEDED,
-    ExecutionStatus.FAILED: GoalStatus.FAILED,
-    ExecutionStatus.CANCELED: GoalStatus.CANCELED,
-}
+__all__ = ["GoalReporter"]
 
 
 class GoalReporter:

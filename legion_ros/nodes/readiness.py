@@ -24,7 +24,7 @@ class Readiness:
         again: s until it is asked again: answers of the dead, or while DDS is still matching, are lost.
     """
 
-    def __init__(self, node: Node, names: Iterable[str], again: float = 3.0) -> None:
+    def __init__(self, node: Node, names: Iterable[str], again: float = ANSWER) -> None:
         self._node, self._again = node, again
         self._clients = {name: node.create_client(GetState, f"/{name}/get_state") for name in names}
         # answers that are waited for, and when they were asked for, s, monotonic; the newest last

@@ -13,8 +13,8 @@ def graph(knowledge):
     names = ("sim_node", "safety_node", "policy_node")
     with RunningGraph(knowledge, names=names, rate=0.0, seed=3) as running:
         running.wait(running.client.scene)
-        said = lambda: running.client.health.get("policy_node", {}).get("message", "inactive")  # noqa: E731
-        running.wait(lambda: said() not in ("unconfigured", "inactive") and "yet" not in said())
+        # active alone is not enough: it has to have heard the robot
+        running.wait(lambda: running.client.health.get("policy_node", {}).get("message") == "ok")
         yield running
 
 

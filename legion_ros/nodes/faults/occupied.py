@@ -17,7 +17,6 @@ __all__ = ["Occupied"]
 _INSTRUCTIONS = ("clear the table", "open the drawer", "close the drawer", "press the button")
 _LONGEST = 120.0  # s that a goal may take until it is canceled
 _SAID = 60  # characters of a reason that are kept: its end says what happened
-_LOOKING = 5.0  # s of the robot's time that perception is given to see a new scene
 _SILENT = 30.0  # s without a word of a goal until it is lost: whoever carries it out speaks every second
 
 
@@ -84,7 +83,7 @@ class Occupied:
             names = self._client.reset_scene(int(self._rng.integers(2**31)), 2, 5)
         except LegionError:
             return  # sim_node is being started again: the next time
-        self._client.await_seen(names, _LOOKING, longest=_SILENT)  # or the goal is of things that are gone
+        self._client.await_seen(names, longest=_SILENT)  # or the goal is of things that are gone
         self._task = self._client.execute(str(self._rng.choice(_INSTRUCTIONS)))
         self._began, self._canceling = time.monotonic(), False
 
