@@ -21,6 +21,9 @@ from legion_ros.nodes.supervision import Exit, Line, Supervisor
 
 DEADLINE = 20.0  # s, for what takes a fraction of a second
 
+# Python acts on a signal between two instructions, so one that comes just before a long sleep waits for its end.
+WAIT = "import time\nwhile True: time.sleep(0.1)"
+
 
 def supervise(*programs, respawns=0):
     """A supervisor of small Python programs: p0, p1, ..."""
@@ -187,7 +190,7 @@ def test_a_process_that_keeps_dying_is_given_up():
 def test_a_process_started_in_the_background_still_hears_an_interrupt():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for `legion up &`
     try:
-        supervisor = supervise("import time; print('up'); time.sleep(60)")
+        supervisor = supervise("print('up')\n" + WAIT)
         poll_until(supervisor, lambda seen: seen)
         assert list(supervisor.stop())[-1].code in (-signal.SIGINT, 1)
     finally:
@@ -195,8 +198,7 @@ def test_a_process_started_in_the_background_still_hears_an_interrupt():
 
 
 def test_stopping_leaves_nothing_behind_not_even_a_grandchild():
-    code = "import time, subprocess; print(subprocess.Popen(['sleep', '60']).pid); time.sleep(60)"
-    supervisor = supervise(code)
+    supervisor = supervise("import subprocess; print(subprocess.Popen(['sleep', '60']).pid)\n" + WAIT)
     seen = poll_until(supervisor, lambda seen: seen)
     children = [supervisor.pids["p0"], int(seen[0].text)]
     assert list(supervisor.stop())[-1].code in (-signal.SIGINT, 1)
