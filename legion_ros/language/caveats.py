@@ -64,7 +64,8 @@ _LEAD = (
 )
 _NOT = (
     r"(?:(?:you )?(?:do|must|should|may|can|are) not(?: to)?(?: ever)?|never|"
-    r"(?:be |take |be very |very )?care(?:ful)? (?:not to|to not|you do not|that you do not)|"
+    r"(?:do not|never) (?:you )?dare(?: to)?|"
+    r"(?:be |being |take |taking |be very |very )?care(?:ful)? (?:not to|to not|you do not|that you do not)|"
     r"(?:try|make sure|be sure|remember|mind) (?:not to|to not)|without(?: ever)?|avoid(?:ing)?|"
     r"refrain(?:ing)? from|not)"
 )
@@ -86,6 +87,11 @@ _STAYING = (
     r"on (?:the (?:table|desk)|it)"
 )
 _BE = r"stays?|remains?|(?:must|should|shall|can|may|has to|have to|is to|are to) (?:stay|remain)"
+_BE_NOT = r"(?:must|should|may|can|shall|will) not be|(?:is|are) not to be|(?:do|does) not (?:get|want to be)|(?:is|are) not"
+_DONE = _any(
+    "touched, moved, disturbed, removed, cleared(?: away)?, picked up, knocked(?: over)?, bumped, thrown (?:away|out), "
+    "binned, taken(?: away)?, pushed, harmed, damaged, to be (?:touched|moved|disturbed)"
+)
 _TAIL_NOT = re.compile(
     r"(?: (?:at all|up|over|away|in(?: it| there)?|with (?:it|them|that)|either|though|anywhere|again|"
     r"(?:off|from) the table|while you are at it|in the process|doing (?:so|that|it)))*"
@@ -96,7 +102,10 @@ _TAIL_LEAVE = re.compile(
     r"(?: please)?(?![\w])"
 )
 _TAIL_STATE = re.compile(r" (open|closed|shut)(?:ed)?(?![\w])")
-_TAIL_STAY = re.compile(rf" (?:{_BE})(?: (?:{_STAYING}))?(?![\w])")
+_TAIL_STAY = re.compile(
+    rf" (?:(?:{_BE})(?: (?:{_STAYING}))?|(?:{_BE_NOT}) (?:{_DONE})|(?:do|does) not (?:move|go anywhere|get touched)|"
+    r"(?:is|are) (?:strictly )?(?:off limits|off-limits|taboo|forbidden|not yours))(?![\w])"
+)
 _ENDS = re.compile(r" *(?:$|[.;!?:,]|\b(?:and|but|then|while|yet|so|though|please)\b)")
 _GOES_ON = re.compile(r",? (?:in|into|inside|to|toward|towards|onto)\b")
 _EXCEPTION = re.compile(
@@ -181,7 +190,12 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[..., _Read]], ...] = (
         ),
         _plain,
     ),
-    (re.compile(rf"{_LEAD}(?:hands off(?: of)?|watch out for|look out for|steer clear of) (?=\w)"), _plain),
+    (
+        re.compile(
+            rf"{_LEAD}(?:hands off(?: of)?|mind(?: out for)?|watch out for|look out for|steer clear of) (?=\w)"
+        ),
+        _plain,
+    ),
     (re.compile(rf"{_LEAD}spar(?:e|ing) (?=\w)"), _plain),
     (
         re.compile(

@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass, replace
 
+from legion_ros.language import lexicon
 from legion_ros.language.caveats import MARK
 from legion_ros.language.guard import EXAMPLES, Rejected
 from legion_ros.language.lexicon import ACQUIRE
 from legion_ros.language.noun_phrases import STARTS, begins_with_name, is_statement, names_thing
 from legion_ros.language.order import stretches
-from legion_ros.language.plainer import plainer
 from legion_ros.language.politeness import imperative
+from legion_ros.language.verbless import with_verb
 
 __all__ = ["Clause", "split"]
 
@@ -36,20 +37,21 @@ def split(sentence: str) -> list[Clause]:
     Raises:
         Rejected: nothing in it asks for anything.
     """
-    clauses = _merge_taking([_clause(text, rank) for text, rank in _texts(plainer(sentence))])
+    clauses = _merge_taking([_clause(text, rank) for text, rank in _texts(sentence)])
     if not any(clause.caveat is None and not clause.remark for clause in clauses):
         what = f"{sentence!r} is a statement" if clauses else f"{sentence!r} asks for nothing"
         raise Rejected(f"{what}; give an instruction", EXAMPLES, "for example")
     latest = [clause for clause in clauses if clause.caveat is None][-1]
-    if latest.remark:
-        raise Rejected(f"{sentence!r} is a statement; give an instruction", EXAMPLES, "for example")
+    if latest.remark and _TELLING.search(latest.text):  # it may ask for something that is not understood
+        raise Rejected(f"{latest.text!r} is a statement; give an instruction", EXAMPLES, "for example")
     return clauses
 
 
 def _texts(sentence: str) -> list[tuple[str, int]]:
     """What each clause says, and its rank."""
     texts: list[tuple[str, int]] = []
-    for stretch in stretches(_EXCEPT.sub(r" \1 ", _PAIRS.sub(" ", sentence))):
+    sentence = _EXCEPTED_END.sub(r"\1 ", _EXCEPT.sub(r" \1 ", _PAIRS.sub(" ", sentence)))
+    for stretch in stretches(sentence):
         if MARK.fullmatch(stretch.text):
             texts.append((stretch.text, stretch.rank))
             continue
@@ -79,7 +81,13 @@ _PAIRS = re.compile(
 )
 # An exception goes on with what it is an exception to.
 _EXCEPT = re.compile(r", ?(except(?: for)?|apart from|aside from|besides|other than|save for) ")
+_EXCEPTED_END = re.compile(r"( except [^,.;:!?]*), ?(?=(?:in|into|inside|to|toward|towards)\b)")
 _SOFT = r", and |, | and |,"
+_MOVING = ("put ", "push ")  # what becomes of the things may be said by the verb before
+_TELLING = re.compile(
+    rf"\b(?:{'|'.join(n for names in (*lexicon.KINDS.values(), *lexicon.FIXTURES.values()) for n in names)})(?:e?s)?\b|"
+    r"\b(?:first|last|next|then|mind|kidding|joking|joke|wrong|mistake|mistaken|not)\b"
+)
 # "do the same with the can"
 _SAME = re.compile(r"^do (?:the same|likewise|this|that) (?:with|to|for) (.+)$")
 
@@ -88,8 +96,10 @@ def _coordinated(stretch: str) -> list[str]:
     """Clauses joined by commas and "and": what begins like a thing goes on with the clause before."""
     texts: list[str] = []
     things: list[str] = []  # named since the last verb, and not told yet what becomes of them
-    for piece in [*re.split(_SOFT, stretch), None]:
+    for piece in [*re.split(_SOFT, with_verb(imperative(stretch))), None]:
         text = imperative(piece) if piece else ""
+        if texts and not (stated := with_verb(text)).startswith(_MOVING):
+            text = stated  # "have the drawer shut and the button pressed"
         naming = bool(texts) and names_thing(text) and bool(text)
         if naming:
             things.append(text)
@@ -115,7 +125,7 @@ def _has_aim(text: str) -> bool:
 
 
 def _verb(text: str) -> str:
-    words = text.split()
+    words = text.replace(",", " ,").split()
     end = next(
         (i for i, word in enumerate(words) if i and (word in STARTS or begins_with_name(words[i:]))), 1
     )

@@ -99,10 +99,11 @@ class Grounder:
     def _others(self, phrase: Phrase, scene: Scene, discourse: Discourse) -> Reference:
         """What was not mentioned yet: "everything else", "the others", "the other can"."""
         named = {name for reference in discourse.mentioned for name in reference.objects}
-        if REST.intersection(phrase.words):
+        noun = _singular(phrase.words[-1])
+        if REST.intersection(phrase.words) and not any(noun in names for names in lexicon.KINDS.values()):
             rest = tuple(thing.name for thing in on_table(scene) if thing.name not in named)
             return Reference("objects", rest, every=True, quantified=True, excepted=tuple(sorted(named)))
-        words = tuple(word for word in phrase.words if word not in ("other", "another"))
+        words = tuple(word for word in phrase.words if word not in _OTHER)
         unnamed = tuple(thing for thing in scene.objects if thing.name not in named)
         if not named or not unnamed:
             raise NotUnderstood(f"which is meant by {str(phrase)!r} can't be told", seen(scene), "seen")

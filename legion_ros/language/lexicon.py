@@ -165,7 +165,10 @@ FINITE = words(
     "looks look seems gets wants want took think know"
 )
 # Taking hold of a thing, said on the way to putting it somewhere: "pick up the can and put it in the bin".
-ACQUIRE = r"(?:remove|pick up|pick|take|grab|get|lift up|lift|grasp|fetch|collect|seize)"
+ACQUIRE = (
+    r"(?:remove|pick up|pick|take|grab|get|lift up|lift|grasp|fetch|collect up|collect|seize|gather up|gather|"
+    r"scoop up|round up|snatch|retrieve|find|locate|hold|carry)"
+)
 # Verbs that say by themselves that a thing goes to the bin.
 DISCARD = re.compile(
     r"^(?:throw|throwing|thrown|toss|tossed|chuck|chucked|fling)(?: .*)? (?:away|out)\b|"

@@ -31,13 +31,16 @@ def stretches(sentence: str) -> list[Stretch]:
     said: list[str] = []
     order: list[int] = []  # indices into `said`, what comes true first at the front
     latest: list[int] = []  # of the group that was said before
-    for text in re.split(_NEXT, sentence):
+    last = bool(_LAST.match(sentence))  # "finally close it, but first press the button and then open it"
+    for text in re.split(_NEXT, _LAST.sub("", sentence)):
         for part, earlier in _parts(text.strip(" ,")):
             said.append(part)
             if MARK.fullmatch(part):
                 order.append(len(said) - 1)
                 continue
             at = order.index(latest[0]) if earlier and latest else len(order)
+            if last and len(order) and at == len(order):
+                at = order.index(0)
             order.insert(at, len(said) - 1)
             latest = [len(said) - 1]
     rank = {index: place for place, index in enumerate(order)}
@@ -49,15 +52,16 @@ _NEXT = (
     r"[.;!?:]+|,? ?\b(?:and then|then|and after that|after that|afterwards|after which|and finally|finally|"
     r"lastly|and last(?: of all)?|and next|next up|followed by)\b,?"
 )
-_YOU = r"(?:you (?:have )?|(?=\w+ing\b))"
-_OPENING = re.compile(rf"^(?:(?:but|and|so|please|just|right),? )*(before|after) {_YOU}")
+_LAST = re.compile(r"^(?:finally|lastly|last of all|at the (?:very )?end|in the end),? ")
+_YOU = r"(?:(?:you )?(?:are |have )?(?:done|finished|finish)(?: with)? (?=\w+ing\b)|you (?:have )?|having |(?=\w+ing\b))"
+_OPENING = re.compile(rf"^(?:(?:but|and|so|please|just|right|only),? )*(before|after|prior to) {_YOU}")
 _EARLIER = re.compile(
     rf",? (?:but |and |only |and only |but only |right |just )*after {_YOU}|"
     r"(?:^|,? )(?:but |and )?(?:before|prior to) (?:that|this|doing (?:that|so|this)),? |"
     r",? but (?:first(?: of all)?|beforehand),? "
 )
 _AND = re.compile(r"^,? ?and\b")
-_LATER = re.compile(rf",? (?:but |and |right |just )*before {_YOU}")
+_LATER = re.compile(rf",? (?:but |and |right |just )*(?:before|prior to) {_YOU}")
 # "..., but press the button first"
 _FIRST = re.compile(r"^(.*\S),? but (?:please )?([^,]+?) (?:first|beforehand)$")
 
@@ -72,7 +76,7 @@ def _parts(text: str) -> list[tuple[str, bool]]:
             )
             raise Rejected(where, EXAMPLES, "for example")
         (first, _), *others = _parts(rest.strip(" ,"))
-        return [(head, False), (first, opening.group(1) == "before"), *others]
+        return [(head, False), (first, opening.group(1) != "after"), *others]
     if last := _FIRST.match(text):
         return [*_parts(last.group(1).rstrip(" ,")), (last.group(2), True)]
     if earlier := _EARLIER.search(text):

@@ -109,7 +109,7 @@ _OPENERS = DETERMINERS | QUANTIFIERS | NUMBERS.keys() | VAGUE | {"of"}
 # How much or how fast: nothing that a skill could be told.
 _DEGREE = re.compile(
     r"\b(?:a (?:little )?bit|all the way|slightly|gently|carefully|quickly|slowly|somewhat|straight)\b|"
-    r"\b(?:right|just|directly)(?= (?:above|over|on top|in|out|down|up|shut|open)\b)|"
+    r"(?<!the )(?<!your )\b(?:right|just|directly)(?= (?:above|over|on top|in|out|down|up|shut|open)\b)|"
     r"\ba little(?= (?:to|toward|towards|left|right|further|closer|nearer|back|away|forward))"
 )
 # "on top of the box" is on the box

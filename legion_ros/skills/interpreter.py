@@ -13,6 +13,7 @@ from legion_ros.language.clauses import Clause, split
 from legion_ros.language.grounding import Discourse, Grounder, Reference
 from legion_ros.language.guard import NotUnderstood, Rejected
 from legion_ros.language.phrases import Phrase, patterns
+from legion_ros.language.plainer import plainer
 from legion_ros.skills import goal_text
 from legion_ros.skills.concepts import Concepts
 from legion_ros.skills.draft import Draft
@@ -54,8 +55,9 @@ class Interpreter:
         Raises:
             Rejected: why it asks for nothing that is known, in words for the user.
         """
-        plain = guard.plain(instruction)
+        plain = plainer(guard.plain(instruction))
         text, caveats = take_off(plain)
+        text = _MEANWHILE.sub(r"\1", text)
         rest = MARK.sub(" ", text)
         guard.check(rest)
         if caveats and not re.search(r"[a-z]", rest):
@@ -164,6 +166,7 @@ class Interpreter:
             discourse.mention(references[0])
 
 
+_MEANWHILE = re.compile(rf"({MARK.pattern} ; )while (?:you (?:are )?)?")  # leave the mug, while you clear the rest
 _IN_ITSELF = re.compile(r"\b(?:it|them|drawer|button|switch)\b")
 _IT = re.compile(r"(?<!in )(?<!into )(?<!inside )(?<!to )\b(?:it|them)\b")
 

@@ -74,7 +74,7 @@ def test_a_statement_before_a_request_is_a_remark():
         ("i like the can", "is a statement"),
         ("hello", "asks for nothing"),
         ("a red can", "names a thing, but not what to do"),
-        ("open it, the can is red", "is a statement"),
+        ("open it, the can goes first", "is a statement"),
     ],
 )
 def test_a_sentence_that_asks_for_nothing_is_rejected(sentence, reason):

@@ -1,0 +1,54 @@
+"""Requests put as questions, wishes or thanks, and what is said beside them out of politeness."""
+
+from legion_ros.language.plain.parts import any_of
+
+__all__ = ["RULES"]
+
+_SOCIAL = any_of(
+    "good (?:morning|afternoon|evening|day), (?:hi|hello|hey) (?:there|again|everyone), hiya, greetings, howdy, "
+    "(?:thank you|thanks|cheers)(?: so much| very much| a lot| a million| a bunch| again| in advance| for (?:your|the) "
+    "help| for helping| for that| for everything| mate| buddy| dear| robot)+, many thanks, much appreciated, "
+    "(?:you are|that is|that would be|this is) (?:really |very |so |truly )?(?:a star|the best|great|awesome|an angel|a "
+    "lifesaver|a dear|kind|wonderful|lovely|perfect|fantastic|brilliant|it|all|helpful|amazing|nice|sweet|good)"
+    "(?: for now| for today| of you)?, "
+    "(?:good|nice|great|excellent|lovely) (?:job|work|robot|boy|girl|one|stuff|going), well done, no rush, no hurry, "
+    "take your time, excuse me, pardon me, sorry to bother you, sorry for the trouble, if that is (?:all right|alright), "
+    "my friend, my dear, dear, sweetie, sweetheart, darling, honey, love, mate, buddy, pal, there is a good robot"
+)
+_GREAT = any_of(
+    "great, nice, lovely, good, wonderful, kind of you, very kind of you, best, better, helpful, so kind, awesome, fantastic, "
+    "very nice, really nice, really great, really helpful, perfect, super, brilliant, ideal, terrific"
+)
+_GLAD = any_of(
+    "(?:really |greatly |very much |so )?appreciate(?: it)?, be (?:so |very |really )?(?:grateful|glad|happy|thankful|pleased|"
+    "delighted|obliged), (?:really )?(?:love|like)(?: it)?"
+)
+
+RULES = (
+    (rf"(^|[.;:!?,] ?)(?:and )?{_SOCIAL}(?:,? (?:robot|arm|legion))?(?= *(?:[.;:!?,]|$))", r"\1"),
+    (
+        r"\b(?:would|will) it be possible(?: for you)? to\b|"
+        r"\b(?:is|be|would) there (?:be )?(?:any|a) (?:chance|way)(?: that)? you (?:could|can|would)\b|"
+        r"\bany chance (?:that )?you (?:could|can|would)\b|\bany chance of (?=\w+ing\b)|"
+        r"\b(?:could|can|may|might) i (?:please |kindly )?(?:trouble|ask|get|bother|have|beg) you (?:to|for)\b|"
+        r"\b(?:do|would|don't|do not) you think (?:that )?you (?:could|can|would|might)\b|"
+        r"\bi (?:wonder|was wondering|am wondering)(?: if| whether) you (?:could|can|would|might)\b|"
+        rf"\bit (?:would|will) be {_GREAT}(?: for me)?(?: to have you| to|,? if you (?:would|could|can))?(?: please)?,? (?=\w)|"
+        rf"\bi would {_GLAD}(?: it)? if you (?:would |could |can )?|"
+        r"\bdo me a (?:favou?r|kindness)(?: and|,)|\bwould you be (?:so kind as|kind enough|able|willing|a dear and|so good as)"
+        r"(?: to)?\b|\bwould you care to\b|"
+        r"\b(?:how|what) about (?:you )?(?=\w+ing\b)|\bmind (?=\w+ing (?:the|all|both|every|my|that|it)\b)|"
+        r"\bwhy not (?=\w+ (?:the|all|both|every|my|that|it)\b)|\bmight you\b|\bi (?:will|would) need you to\b",
+        "",
+    ),
+    # "can we have the drawer open?", "may i see the can in the bin"
+    (r"\b(?:can|could|may|might|would) (?:i|we|you) (?:please |kindly )?(?:have|get|see|make)(?: me)? (?=\w)", "have "),
+    # "no, not the red one": the "no" says nothing
+    (r"^(?:(?:no|wait|hang on|hold on|right|alright|all right|listen|look|see|yes|yeah|actually|now then),|oops|um|uh|hmm|er|ah|"
+     r"oh|okay|ok|well|yo|hey),? (?=\w)", ""),
+    # "someone left a can here. bin it"
+    (r"(^|[.;:!?,] ?)(?:someone|somebody|people|they) (?=(?:left|forgot|dropped|has|have|had|was|were|made|put) )", r"\1i "),
+    # "open the drawer so that i can look inside": what it is good for is nothing to do
+    (r",? (?:so(?: that)?|because|as|since|cause|in order that|for) (?:i|we|it|they|there|he|she|nobody|no one|somebody|"
+     r"someone) (?!(?:goes|go)\b)[^.,;:!?]*", ""),
+)  # fmt: skip

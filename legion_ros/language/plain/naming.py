@@ -1,0 +1,45 @@
+"""Which things are meant: colours after the noun, corrections, exceptions."""
+
+from legion_ros.language import lexicon
+from legion_ros.language.plain.parts import COLORS, KINDS, NAMED, START, STARTS
+
+__all__ = ["RULES"]
+
+_SELECTORS = "|".join(sorted(lexicon.SELECTORS, key=len, reverse=True))
+
+RULES = (
+    # "the can, i mean the blue one", "the mug, the blue one i mean"
+    (rf"\bthe (?:{COLORS} )?({KINDS})\b([^.;:!?]*?),? (?:no |sorry )*,?(?:i mean|i meant|that is|namely|to be (?:precise|exact|clear)),? the "
+     rf"({COLORS}) (?:one|\1)\b", r"the \3 \1\2"),
+    (rf"\bthe ({KINDS})\b([^.;:!?]*?),? the ({COLORS}) (?:one|\1),? (?:i mean|i meant|that is|to be (?:precise|exact|clear)|please)\b",
+     r"the \3 \1\2"),
+    # "not the red mug but the blue one", "not the red mug, put the blue one in the bin"
+    (rf"\bnot the {COLORS} ({KINDS}),? (?:but )?(?:rather )?((?:\w+ )?)the ({COLORS}) one", r"\2the \3 \1"),
+    # "the red mug, and only the red mug, ..."
+    (rf"\b({STARTS} [^,.;:]*?),? (?:and )?(?:only|just) (?:\1|that(?: one)?|it|those|them|this(?: one)?)\b,?", r"\1"),
+    # "begin with the red mug: put it in the bin", "as for the ball, push it left", "the mug, bin it"
+    (rf"{START}((?:(?:start|begin|continue|finish|end|go on) with|as for|regarding|concerning|about|take) )?({NAMED})[:,] "
+     rf"(?!(?:and|then|but|in|into|to|on|at)\b)(\w+)(?: (up|down|out|away))? (?:it|them|that one|that)\b", r"\1\4 \3 \5"),
+    # "of the two mugs, put the red one in the bin"
+    (rf"(^|[.;!?,] ?)(?:out )?of (?:the|these|those) (?:two |three )?({KINDS})s,? ([^.;:!?]*?)\bthe ([\w-]+) one\b", r"\1\3the \4 \2"),
+    # "put two of these things in the bin: the can and the bottle"
+    (r"\b(?:(?:one|two|three|four|five|all|both|each) of )?(?:these|those|the following)(?: (?:things?|objects?|items?|ones?))?\b"
+     r"([^.;:!?]*): ?([^.;:!?]+)", r"\2\1"),
+    # "one ball in the bin and the other in the drawer"
+    (r"\bthe other(?=,? (?:in|into|to|toward|towards|away)\b|[.;!,]|$)", "the other one"),
+    # "the mug that is farther away"
+    (rf"\bthe ((?:\w+ )?{KINDS}),? (?:that|which) is (?:the )?({_SELECTORS})(?: away)?(?: (?:to|from) (?:you|me|yourself|the robot))?\b",
+     r"the \2 \1"),
+    # "whatever is red", "all that is red", "any red things"
+    (rf"\b(?:whatever|what|all|anything|everything|all things|any things?|the things|those|the ones|every ?thing) "
+     rf"(?:(?:that|which) )?(?:is|are|looks?)(?: colou?red)? ({COLORS})\b", r"all the \1 things"),
+    (rf"\bany (?=(?:{COLORS} )?(?:things|objects|items|{KINDS}s|{KINDS}es)\b)", "all the "),
+    # "shut it, the drawer i mean"
+    (rf"\b(?:it|them)\b([^.;:!?]*?),? (?:i mean|that is|meaning) ({NAMED})(?=[.;:!?,]|$)", r"\2\1"),
+    (rf"\b(?:it|them)\b([^.;:!?]*?), ({NAMED}),? (?:i mean|that is)(?=[.;:!?,]|$)", r"\2\1"),
+    # "bin the can and nothing else"
+    (r",? ?\b(?:and|but) (?:nothing (?:else|more)|that is (?:all|it)|no more|no others?|only that|leave it at that)(?=[.;!?,]|$)", ""),
+    # "minus the bottle"
+    (rf",? (?:minus|excluding|with the exception of|not counting|not including|leaving out|leaving aside|bar|save|excepting|all but|"
+     rf"if not|ignoring|omitting|skipping|without counting|short of) (?={NAMED}\b)", " except "),
+)  # fmt: skip

@@ -1,0 +1,59 @@
+"""Statements that ask for something: "the can belongs in the bin", "the drawer needs closing"."""
+
+from legion_ros.language.plain.parts import CONTAINERS, END, LISTED, NAMED, PLACES, START, any_of
+
+__all__ = ["RULES"]
+
+_MODAL = any_of(
+    "should, must, shall, has to, have to, needs? to, ought to, is to, are to, is supposed to, are supposed to, can, could, may, "
+    "might as well, is meant to, are meant to, will, wants? to, had better, would better"
+)
+_MORE = r"(?: (?:now|please|all|both|also|then|really|just|kindly|probably|actually|still|next|first))*"
+_GO = rf"(?: {_MODAL}{_MORE} (?:go|belong|move|come|end up|be going|land)|{_MORE} (?:goes|belongs?|go|comes?|moves?))"
+_WHERE = r"(?:over |straight |right |back |directly |off |safely |away )*"
+_CONTAINER = rf"(?:the |that |your |my )?{CONTAINERS}\b"
+_THROWN = any_of("bin, ditch, scrap, junk, trash, lose, (?:chuck|toss|fling|sling|hurl) (?:out|away)")
+
+RULES = (
+    # "box: drawer. bottle: bin", "bin: the can and the mug"
+    (rf"(^|[.;!,] ?)({LISTED}): ?(?:in |into |to )?(?:the )?({CONTAINERS})(?=[.;!,]|$)", r"\1put \2 in the \3"),
+    (rf"(^|[.;!,] ?)(?:in |into )?(?:the )?({CONTAINERS}): ?({LISTED})(?=[.;!]|$)", r"\1put \3 in the \2"),
+    # "the can goes in the bin", "both mugs should go to the left"
+    (rf"{START}({NAMED}){_GO} {_WHERE}(?=(?:in|into|inside|to|toward|towards|on) (?:the|your|my|that) |left\b|right\b)",
+     r"\1put \2 "),
+    # "the rubbish is where the can goes"; "into the drawer goes the ball", "into the bin with the can"
+    (rf"{START}{_WHERE}(in|into|inside|to) ({_CONTAINER})(?: {_MODAL} go| goes| go| with) ({NAMED}){END}", r"\1put \4 \2 \3"),
+    (rf"{START}{_WHERE}(in|into|inside|to) ({_CONTAINER}),? (put|place|drop|throw|toss|stow|move|pop|stick|chuck|get) "
+     rf"({NAMED}){END}", r"\1\4 \5 \2 \3"),
+    (rf"{START}(?:away|out|off) (?:with|goes|go) ({NAMED}){END}", r"\1throw out \2"),
+    # "the drawer should be open", "the can needs to be thrown away"
+    (rf"{START}({NAMED}) {_MODAL}{_MORE} (?:be|get|become|end up|have been|be made)(?! (?:left|kept|alone|untouched|there|here|the|a|it|them)\b)"
+     rf"{_MORE} (?=\w)", r"\1have \2 "),
+    # "the drawer needs closing", "the can wants binning"
+    (rf"{START}({NAMED}) (?:needs?|wants?|requires?|could do with|could use)(?: a (?:good )?)?{_MORE} "
+     r"(\w+ing)(?: (up|out|away))?\b", r"\1\3 \2 \4"),
+    # "i want nothing left on the table", "make the table nice and tidy"
+    (r"(?:\b(?:make sure|make certain|see to it|ensure|i want|i would like|have|get|so|let there be)(?: that)? )?(?:there (?:is|be) )?"
+     r"\bnothing (?:is |to be |must be |should be )?(?:left|remains?|remaining|stays?|standing|lying) on (?=(?:the|my|this) )", "clear "),
+    (r"\b(?:nice|neat|spick) and (?=\w)", ""),
+    # "and do not leave it open"
+    (rf"(?:\b(?:and|but) )?\bdo not (?:leave|keep) ({NAMED}) (?:standing )?open\b", r"; then close \1"),
+    (rf"(?:\b(?:and|but) )?\bdo not (?:leave|keep) ({NAMED}) (?:closed|shut)\b", r"; then open \1"),
+    (rf"\bwith ({NAMED}) (?:(?:left|kept|staying|remaining|being) )?(?:alone|untouched|undisturbed|in (?:its |their )?place|"
+     r"where (?:it is|they are))", r"leaving \1 alone"),
+    # "button down", "down with the button"
+    (rf"{START}down with ({NAMED}){END}", r"\1press \2"),
+    # "get it off the table and into the trash"
+    (r"\b((?:off|from)(?: of)? (?:the|my|your|this) \w+),? and (?=into?\b|to\b)", r"\1 "),
+    # "bin everything", "chuck out the can"
+    (rf"\b{_THROWN}(?= (?:{NAMED})\b)", "throw out"),
+    # "put the can and the ball in the bin and the drawer respectively"
+    (rf"\b(\w+) ({NAMED}),? and ({NAMED}) (in|into|to) ({_CONTAINER}),? and (?:in|into|to)? ?({_CONTAINER}),? respectively",
+     r"\1 \2 \4 \5 and \3 \4 \6"),
+    # "as far to the left as you can"
+    (rf"\bas far (?:over |out |off )*(?:to |towards? |on )?(?:the |your )?({PLACES}) as (?:possible|you can|it (?:will )?goe?s?)",
+     r"to the \1"),
+    (r"\bas far (?:away |back |out )*(?:from (?:you|yourself|the robot) )?as (?:possible|you can|it (?:will )?goe?s?)",
+     "away from you"),
+    (r"\bas (?:close|near) (?:to (?:you|yourself|the robot) )?as (?:possible|you can)", "toward you"),
+)  # fmt: skip
