@@ -61,6 +61,8 @@ def _texts(sentence: str) -> list[tuple[str, int]]:
             # "reach for the mug, then the ball", "..., then do the same with the ball"
             same = _SAME.match(more[0])
             more[0] = _like(said[-1], same.group(1) if same else more[0])
+        elif said and more and _AIM.match(more[0]):
+            more[0] = f"{_AIMED.sub('', said[-1])} {more[0]}"  # "push the box to the left, then to the right"
         texts += [(text, stretch.rank) for text in more]
     return texts
 
@@ -69,6 +71,8 @@ def _clause(text: str, rank: int) -> Clause:
     if mark := MARK.fullmatch(text):
         return Clause(text, caveat=int(mark.group(1)), rank=rank)
     if is_statement(text):
+        if _ASKS.match(text) or _BACK.search(text):
+            raise Rejected(f"{text!r} is a statement; give an instruction", EXAMPLES, "for example")
         return Clause(text, remark=True, rank=rank)
     if names_thing(text):
         raise Rejected(f"{text!r} names a thing, but not what to do with it", EXAMPLES, "for example")
@@ -84,10 +88,16 @@ _EXCEPT = re.compile(r", ?(except(?: for)?|apart from|aside from|besides|other t
 _EXCEPTED_END = re.compile(r"( except [^,.;:!?]*), ?(?=(?:in|into|inside|to|toward|towards)\b)")
 _SOFT = r", and |, | and |,"
 _MOVING = ("put ", "push ")  # what becomes of the things may be said by the verb before
+_ASKS = re.compile(r"^(?!i |we ).*\b(?:should|must|goes|go|belongs?|needs?|ought|shall)\b")  # of somebody
+_BACK = re.compile(  # what takes a request back
+    r"\b(?:kidding|joking|joke|wrong|mistake|mistaken|take (?:that|it|this) back|changed? (?:my|our) mind|cancel|never mind|forget)\b"
+)
 _TELLING = re.compile(
     rf"\b(?:{'|'.join(n for names in (*lexicon.KINDS.values(), *lexicon.FIXTURES.values()) for n in names)})(?:e?s)?\b|"
-    r"\b(?:first|last|next|then|mind|kidding|joking|joke|wrong|mistake|mistaken|not)\b"
+    r"\b(?:first|last|next|then|not)\b"
 )
+_AIM = re.compile(r"^(?:(?:back|over) )*(?:to|into|toward|towards|left|right|in)\b(?! it\b)")
+_AIMED = re.compile(r" (?:(?:back|over) )*(?:in|into|inside|to|toward|towards|left|right|back|away|over|closer|nearer)\b.*")
 # "do the same with the can"
 _SAME = re.compile(r"^do (?:the same|likewise|this|that) (?:with|to|for) (.+)$")
 
@@ -98,7 +108,8 @@ def _coordinated(stretch: str) -> list[str]:
     things: list[str] = []  # named since the last verb, and not told yet what becomes of them
     for piece in [*re.split(_SOFT, with_verb(imperative(stretch))), None]:
         text = imperative(piece) if piece else ""
-        if texts and not (stated := with_verb(text)).startswith(_MOVING):
+        stated = with_verb(text) if texts else text
+        if not stated.startswith(_MOVING) or stated.split()[0] in text.split():
             text = stated  # "have the drawer shut and the button pressed"
         naming = bool(texts) and names_thing(text) and bool(text)
         if naming:
@@ -140,25 +151,39 @@ def _like(text: str, thing: str) -> str:
 
 
 def _merge_taking(clauses: list[Clause]) -> list[Clause]:
-    """Leave out "pick up the can" where the next clause says what to do with it."""
+    """Leave out "pick up the can" where a clause after it says what to do with it."""
     merged: list[Clause] = []
-    taken = ""
+    taken, taker = "", -1
     for index, clause in enumerate(clauses):
-        if clause.caveat is not None:
-            merged.append(clause)
-            continue
-        match = None if clause.remark else _TAKING.match(clause.text)
-        following = next((other for other in clauses[index + 1 :] if other.caveat is None), None)
-        if match and following and not following.remark and _about_it(following.text):
-            taken = match.group(1)
+        match = None if clause.remark or clause.caveat is not None else _TAKING.match(clause.text)
+        user = _user(clauses, index, match.group(1)) if match else None
+        if user is not None:
+            taken, taker = match.group(1), user
             continue
         text = clause.text
-        if taken and not _PRONOUN.search(text):  # "grab the ball and toss into the bin"
+        if index == taker and not (_PRONOUN.search(text) or _names(text, taken)):
             verb, _, rest = text.partition(" ")
-            text = f"{verb} it {rest}"
-        merged.append(replace(clause, text=text, taken=taken))
-        taken = ""
+            text = f"{verb} it {rest}"  # "grab the ball and toss into the bin"
+        merged.append(replace(clause, text=text, taken=taken if index == taker else ""))
     return merged
+
+
+def _user(clauses: list[Clause], index: int, thing: str) -> int | None:
+    """Which clause after `index` says what to do with the thing that is taken there."""
+    later = [i for i in range(index + 1, len(clauses)) if clauses[i].caveat is None]
+    if not later or clauses[later[0]].remark:
+        return None
+    text = clauses[later[0]].text
+    if _about_it(text) or _names(text, thing):
+        return later[0]
+    if len(later) > 1 and _INTO_IT.search(clauses[later[1]].text):
+        return later[1]  # "take the mug, open the drawer and put it in"
+    return None
+
+
+def _names(text: str, thing: str) -> bool:
+    """Whether the text names the last of what `thing` names as well."""
+    return thing.replace(",", "").split()[-1] in text.replace(",", "").split()
 
 
 _TAKING = re.compile(
@@ -166,6 +191,7 @@ _TAKING = re.compile(
 )
 
 
+_INTO_IT = re.compile(r"\b(?:put|place|drop|throw|toss|stow|set|lay) (?:it|them) (?:in|into|inside)\b")
 _PRONOUN = re.compile(r"\b(?:it|them)\b")
 
 

@@ -143,6 +143,10 @@ _REASONS = tuple(
     (re.compile(pattern), reason)
     for pattern, reason in (
         (_NEGATION, "says what not to do ({!r}); say what to do"),
+        (
+            r"\b(?:after|before|as soon as|by the time) (?:i|we|he|she|they|somebody|someone|anybody|noon|midnight)\b",
+            "sets a condition ({!r}), which is not understood yet",
+        ),
         (_CONDITION, "sets a condition ({!r}), which is not understood yet"),
         (
             r"\b(?:twice|thrice|\w+ times|repeatedly|forever|over and over)\b",

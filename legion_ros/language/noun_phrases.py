@@ -18,7 +18,8 @@ from legion_ros.language.phrases import phrase_end
 
 __all__ = ["STARTS", "begins_with_name", "is_statement", "lists", "names_thing"]
 
-_NAMES = frozenset(name for names in (*KINDS.values(), *FIXTURES.values()) for name in names)
+_SINGLE = frozenset(name for names in (*KINDS.values(), *FIXTURES.values()) for name in names)
+_NAMES = _SINGLE | {f"{name}s" for name in _SINGLE} | {"boxes"}
 STARTS = DETERMINERS | QUANTIFIERS | COLORS | NUMBERS.keys() | lexicon.VAGUE
 _SUBJECTS = frozenset(
     ("i", "you", "he", "she", "we", "they", "it", "there", "this", "that", "everybody", "somebody")

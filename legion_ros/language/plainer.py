@@ -23,4 +23,4 @@ def plainer(sentence: str) -> str:
     """
     for pattern, plain in _RULES:
         sentence = " ".join(pattern.sub(plain, sentence).split())
-    return sentence.strip(" ,;")
+    return sentence.strip(" ,;.:")

@@ -55,7 +55,9 @@ _PLAINER = (
         "have ",
     ),
     # "make sure that the drawer is open" -> have the drawer open
-    (r"^(?:make sure|make certain|ensure|see to it)(?: that)? (.+?) (?:is|are|gets) ", r"have \1 "),
+    (r"^(?:make sure|make certain|ensure|see to it)(?: that)? (.+?) (?:is|are|gets?|ends? up|goes|lands?) ", r"have \1 "),
+    # "i need you to open it, and then to press it"
+    (r"^to (?!the |your |my |that )(?=\w+ )", ""),
     # "give the button a push" -> push the button
     (r"^give (.+?) an? (?:little |good |quick )?(\w+)\b(?! of)", r"\2 \1"),
     # "let the gripper hover over the can" -> hover over the can

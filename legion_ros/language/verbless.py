@@ -2,7 +2,7 @@
 
 import re
 
-from legion_ros.language.lexicon import ADVERBS, COLORS, PREPOSITIONS
+from legion_ros.language.lexicon import ADVERBS, COLORS, FIXTURES, PREPOSITIONS
 from legion_ros.language.noun_phrases import STARTS, begins_with_name, names_thing
 
 __all__ = ["with_verb"]
@@ -18,6 +18,7 @@ _STATES = {
 }  # fmt: skip
 _ALONE = frozenset(("everything", "all", "both", "these", "those", "that", "this"))
 _INTO = re.compile(
+    r"(?:(?:off|from)(?: of)? (?:the|this|my) \w+,? (?:and )?)?"
     r"(?:(?:back|straight|right|over|safely|away|down) )*(?:in|into|inside|to|toward|towards)\b"
 )
 _PLACE = re.compile(
@@ -37,10 +38,14 @@ def with_verb(text: str) -> str:
     if not names_thing(bare) or bare.startswith(("a ", "an ")):
         return text
     words = bare.split()
+    if " ".join(word for word in words if word != "the") in FIXTURES["button"]:
+        return f"press {bare}"  # there is nothing else to do with it
     for at in range(1, len(words)):
         name, rest = " ".join(words[:at]).rstrip(","), " ".join(words[at:])
         if begins_with_name(words[at + 1 :]) or words[at - 1] in STARTS - _ALONE:
             continue  # "the open drawer", "the left can"
+        if words[at] == "and" and not names_thing(" ".join(words[at + 1 :])):
+            break  # "get the can and drop it in the bin"
         rest = _STATE.sub("", rest, count=1)
         if _INTO.match(rest):
             return f"put {name} {rest}"
@@ -50,7 +55,7 @@ def with_verb(text: str) -> str:
             if rest == state or rest.startswith((f"{state} ", f"{state},")):
                 return f"{_STATES[state]} {name}{rest.removeprefix(state)}"
         done, _, where = rest.partition(" ")
-        if done.endswith("ed") and done not in COLORS:
+        if (done.endswith("ed") or done in ("put", "thrown", "taken", "set", "brought")) and done not in COLORS:
             return f"{done} {name} {where}".strip()
         if words[at] in PREPOSITIONS | ADVERBS:
             break

@@ -120,7 +120,7 @@ class Interpreter:
             # "open and close the drawer": the first verb has to borrow
             borrowed = f"{clause.text} {following.text.partition(' ')[2]}"
             found += readings(patterns(borrowed), scene, discourse, self._grounder)[0]
-            if not self._intents.knows(clause.text.split()[0]):
+            if not any(map(self._intents.knows, _stems(clause.text.split()[0]))):
                 raise NotUnderstood(f"{clause.text!r} is no instruction", guard.EXAMPLES, "for example")
         choice = self._intents.choose(clause.text, found, problem, scene)
         for reference in choice.reading.mentioned:
@@ -164,6 +164,12 @@ class Interpreter:
             except Rejected:
                 continue
             discourse.mention(references[0])
+
+
+def _stems(verb: str) -> tuple[str, ...]:
+    """The verb, and what it may be a participle of: "tidying" of "tidy", "closing" of "close"."""
+    stem = re.sub(r"(?:ing|ed)$", "", verb)
+    return verb, stem, f"{stem}e", stem[:-1]
 
 
 _MEANWHILE = re.compile(rf"({MARK.pattern} ; )while (?:you (?:are )?)?")  # leave the mug, while you clear the rest

@@ -9,7 +9,7 @@ from legion_ros.language.plainer import plainer
         ("the can goes in the bin", "put the can in the bin"),
         ("the can can go in the bin", "put the can in the bin"),
         ("everything but the mugs goes in the rubbish", "put everything but the mugs in the rubbish"),
-        ("press it; the red can belongs in the drawer.", "press it; put the red can in the drawer."),
+        ("press it; the red can belongs in the drawer.", "press it; put the red can in the drawer"),
         ("the mug goes in the bin and the can goes in the drawer",
          "put the mug in the bin and put the can in the drawer"),
         ("put one ball in the bin and the other in the drawer",

@@ -185,7 +185,7 @@ def test_what_does_not_go_together_is_rejected(interpreter, instruction, reason)
         ("put the other can in the bin", "which is meant by 'the other can' can't be told"),
         ("admin, open the drawer", "'admin' is no instruction"),
         ("press the drawer", "no learned skill fits"),
-        ("before opening the drawer press the button", "put a comma there"),
+        ("before opening the drawer honk", "put a comma there"),
         ("open the drawer" + ", open the drawer" * 20, "21 parts; at most 12"),
         ("in(red_can, bin)", "command for a computer"),
     ],

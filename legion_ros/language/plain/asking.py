@@ -1,6 +1,6 @@
 """Requests put as questions, wishes or thanks, and what is said beside them out of politeness."""
 
-from legion_ros.language.plain.parts import any_of
+from legion_ros.language.plain.parts import FIXTURES, KINDS, STARTS, any_of
 
 __all__ = ["RULES"]
 
@@ -24,7 +24,17 @@ _GLAD = any_of(
     "delighted|obliged), (?:really )?(?:love|like)(?: it)?"
 )
 
+_PURPOSE = any_of(
+    "switch, turn, start, stop, make, see, let, check, test, free, avoid, keep, create, give, save, show, find, look, inspect, "
+    "protect, prepare, activate, trigger, ring, signal, call, finish, begin, reset, launch, light, power, wake, prove, demonstrate, "
+    "get ready, confirm, indicate, tell, help, allow"
+)
+
 RULES = (
+    (r"\b(?:pls|plz|pleez|pleaze)\b", "please"),
+    (r"\b(?:thx|thnx|tnx|ty|tysm|ta)\b", "thanks"),
+    (r"\bu\b", "you"),
+    (r" -+ |\.\.+", ", "),
     (rf"(^|[.;:!?,] ?)(?:and )?{_SOCIAL}(?:,? (?:robot|arm|legion))?(?= *(?:[.;:!?,]|$))", r"\1"),
     (
         r"\b(?:would|will) it be possible(?: for you)? to\b|"
@@ -44,8 +54,21 @@ RULES = (
     # "can we have the drawer open?", "may i see the can in the bin"
     (r"\b(?:can|could|may|might|would) (?:i|we|you) (?:please |kindly )?(?:have|get|see|make)(?: me)? (?=\w)", "have "),
     # "no, not the red one": the "no" says nothing
-    (r"^(?:(?:no|wait|hang on|hold on|right|alright|all right|listen|look|see|yes|yeah|actually|now then),|oops|um|uh|hmm|er|ah|"
+    (r"^(?:(?:no|wait|hang on|hold on|oi|psst|hmm|ahem|okay|right|alright|all right|listen|look|see|yes|yeah|actually|now then),|oops|um|uh|hmm|er|ah|"
      r"oh|okay|ok|well|yo|hey),? (?=\w)", ""),
+    (rf"\b((?:{KINDS}|{FIXTURES}|table|it|them)s?),? (?:in order )?to {_PURPOSE} [^.,;:!?]*", r"\1"),
+    (r",? \bso (?:that )?(?:the|my|our|this|that|everything|nothing) (?![^.,;:!?]*\b(?:in|into|to|away|off|should|must|needs?|has|"
+     r"can|goes in|belongs)\b)[^.,;:!?]*", ""),
+    (r"(^|[.;:!?,] ?)(?:and )?(?:oh|ah|hey|well|okay|ok|though|however|anyway|actually|by the way|btw|hmm|uh|um|er)(?:,? and)?, ", r"\1"),
+    (r"(?:,? (?:as|because|since|for))? ?\b(?:i|we) do not (?:really |even )?(?:need|use|require|like) (?:it|them|that|this|those|these)"
+     r"(?: any ?more| any longer| again| now| at all)*(?=[.,;:!?]|$)", ""),
+    (r"[.,;]? ?\b(?:and |but )?(?:there is )?no need to (?:close|shut|open|hurry|rush) ?(?:it|up)?(?: again| afterwards)?(?=[.,;:!?]|$)", ""),
+    (r"^what an? [^.,;:!?]*[.,;:!?] ?", ""),
+    (r"^care to (?=\w+ (?:the|all|both|every|my|that|it)\b)", ""),
+    (r"(^|[.;!?,] ?)(?:i (?:think|guess|believe|suppose|feel|would say|reckon|say|figure|would suggest|suggest)|it seems|in my opinion)"
+     r"(?: that)?,? (?!you )(?=\w)", r"\1"),
+    (rf"\b(?:what|all) (?:i|we) (?:want|need|would like|ask)(?: from you| of you)? is (?={STARTS} )", "have "),
+    (r"\b(?:what|all) (?:i|we) (?:want|need|would like|ask)(?: from you| of you)? is (?:for )?(?:you to|to|that you) ", ""),
     # "someone left a can here. bin it"
     (r"(^|[.;:!?,] ?)(?:someone|somebody|people|they) (?=(?:left|forgot|dropped|has|have|had|was|were|made|put) )", r"\1i "),
     # "open the drawer so that i can look inside": what it is good for is nothing to do

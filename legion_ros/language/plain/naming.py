@@ -1,7 +1,7 @@
 """Which things are meant: colours after the noun, corrections, exceptions."""
 
 from legion_ros.language import lexicon
-from legion_ros.language.plain.parts import COLORS, KINDS, NAMED, START, STARTS
+from legion_ros.language.plain.parts import COLORS, KINDS, LISTED, NAMED, START, STARTS
 
 __all__ = ["RULES"]
 
@@ -13,18 +13,27 @@ RULES = (
      rf"({COLORS}) (?:one|\1)\b", r"the \3 \1\2"),
     (rf"\bthe ({KINDS})\b([^.;:!?]*?),? the ({COLORS}) (?:one|\1),? (?:i mean|i meant|that is|to be (?:precise|exact|clear)|please)\b",
      r"the \3 \1\2"),
+    # "put the mug in the bin, the blue one"
+    (rf"\b(?:the|a|that) ({KINDS})\b((?:(?! and )[^.;:!?,])*), the ({COLORS}) (?:one|\1)(?=[.;!?,]|$)", r"the \3 \1\2"),
+    (r"\bthem (?:both|all)\b", "them"),
+    (r"\bit all\b", "all of it"),
     # "not the red mug but the blue one", "not the red mug, put the blue one in the bin"
     (rf"\bnot the {COLORS} ({KINDS}),? (?:but )?(?:rather )?((?:\w+ )?)the ({COLORS}) one", r"\2the \3 \1"),
     # "the red mug, and only the red mug, ..."
     (rf"\b({STARTS} [^,.;:]*?),? (?:and )?(?:only|just) (?:\1|that(?: one)?|it|those|them|this(?: one)?)\b,?", r"\1"),
+    # "see the mug? put it in the drawer"
+    (rf"^(?:do )?(?:you )?see ({NAMED})(?: over there)?\? ", r"\1: "),
     # "begin with the red mug: put it in the bin", "as for the ball, push it left", "the mug, bin it"
-    (rf"{START}((?:(?:start|begin|continue|finish|end|go on) with|as for|regarding|concerning|about|take) )?({NAMED})[:,] "
+    (rf"{START}((?:(?:start|begin|continue|finish|end|go on) with|as for|regarding|concerning|about|take) )?({LISTED})[:,?] "
      rf"(?!(?:and|then|but|in|into|to|on|at)\b)(\w+)(?: (up|down|out|away))? (?:it|them|that one|that)\b", r"\1\4 \3 \5"),
     # "of the two mugs, put the red one in the bin"
     (rf"(^|[.;!?,] ?)(?:out )?of (?:the|these|those) (?:two |three )?({KINDS})s,? ([^.;:!?]*?)\bthe ([\w-]+) one\b", r"\1\3the \4 \2"),
     # "put two of these things in the bin: the can and the bottle"
     (r"\b(?:(?:one|two|three|four|five|all|both|each) of )?(?:these|those|the following)(?: (?:things?|objects?|items?|ones?))?\b"
      r"([^.;:!?]*): ?([^.;:!?]+)", r"\2\1"),
+    (r"\b(?:one|two|three|four|five|several|some|a few) (?:things|objects|items)\b([^.;:!?]*): ?([^.;:!?]+)", r"\2\1"),
+    # "ball, box and block: all in the bin"
+    (rf"(^|[.;!?] ?)({LISTED}): (?:all|both|them|everything)?(?: of them)?(?: go(?:es)?)? ?(?=(?:in|into|to) the )", r"\1put \2 "),
     # "one ball in the bin and the other in the drawer"
     (r"\bthe other(?=,? (?:in|into|to|toward|towards|away)\b|[.;!,]|$)", "the other one"),
     # "the mug that is farther away"
@@ -33,6 +42,9 @@ RULES = (
     # "whatever is red", "all that is red", "any red things"
     (rf"\b(?:whatever|what|all|anything|everything|all things|any things?|the things|those|the ones|every ?thing) "
      rf"(?:(?:that|which) )?(?:is|are|looks?)(?: colou?red)? ({COLORS})\b", r"all the \1 things"),
+    (rf"\b(?:anything|everything|whatever) ({COLORS})\b(?! (?:things|objects|items|ones|{KINDS}))", r"all the \1 things"),
+    # "one can in the bin and one in the drawer"
+    (rf"\b(one (?:of the )?{KINDS}s?\b[^.;]*?) and (?:the )?(?:second )?one (?=in\b|into\b|to\b)", r"\1 and the other one "),
     (rf"\bany (?=(?:{COLORS} )?(?:things|objects|items|{KINDS}s|{KINDS}es)\b)", "all the "),
     # "shut it, the drawer i mean"
     (rf"\b(?:it|them)\b([^.;:!?]*?),? (?:i mean|that is|meaning) ({NAMED})(?=[.;:!?,]|$)", r"\2\1"),

@@ -1,6 +1,6 @@
 """Words that tell the order, said again with "then", "before" and "after you have"."""
 
-from legion_ros.language.plain.parts import END, NAMED, any_of
+from legion_ros.language.plain.parts import END, FIXTURES, KINDS, NAMED, any_of
 
 __all__ = ["RULES"]
 
@@ -12,18 +12,27 @@ _TO_DO = (
     r"on the list|for you|of all|for now|we need))*"
 )
 _IS = r"(?: (?:is|are|should be|will be|would be|must be)(?: to| for you to| that you)?|:|,)"
-_LATER = any_of("second, third, fourth, fifth, next, following, last, final, very last, other")
+_LATER = any_of("second, third, fourth, fifth, next, following, other")
+_VERBS = any_of(
+    "press, push, put, open, close, shut, clear, tidy, bin, throw, toss, move, slide, reach, go, get, take, pick, drop, place, "
+    "stow, hover, hit, bring, store, tap, drag, pull, shove, nudge, dump, discard, clean, chuck, have, dispose, stash, point, pop"
+)
 _NOT_YET = r"(?:do|must|should|can|may|shall) not(?: you)?"
 
 RULES = (
+    (r"\bwait(?:ing)? for (?:that|this|it) to (?:finish|be done|end|happen|be finished)\b,? ?", ""),
     # "step one: press the button. step two: ..."
     (r"(^|[.;!?,] ?)(?:and )?(?:step|part|task|number|no) ?(?:one|two|three|four|five|six|[1-6])[:.,]? ", r"\1then "),
     (r"(^|[.;!?,] ?)[1-6][.:] ?(?=[a-z])", r"\1then "),
     # "the first thing to do is press the button", "your last task is to ..."
     (rf"\b(?:the|your|my) (?:very )?first {_TASK}?{_TO_DO}{_IS} ", "first "),
     (rf"(?:,? ?\band )?\b(?:the|your|my) {_LATER}(?: {_TASK})?{_TO_DO}{_IS} ", " then "),
+    (rf"(?:,? ?\b(?:and|but) )?\b(?:the|your|my) (?:very )?(?:last|final)(?: {_TASK})?{_TO_DO}{_IS} ", ". finally "),
+    (r"(^|[.;!?] ?)(?:and )?([^.;!?,]+?) (?:last(?: of all)?|at the (?:very )?end|as the (?:very )?last (?:thing|step))"
+     r"(?=,|[.;!?]|$| but\b)", r"\1finally \2"),
     (r"\b(?:as (?:the|a|your) (?:very )?(?:first|next|last|final|second|third) (?:step|thing|task|move)|as a start|"
      r"for (?:a start|starters)|to (?:start|begin)(?: off)?(?: with)?|first (?:of all|things first|off|up)|firstly|"
+     r"before (?:you )?do(?:ing)? (?:anything|something)(?: else)?|"
      r"before (?:anything|everything|all) else|before all else|above all|initially)\b,?", "first "),
     (r"\b(?:secondly|thirdly|fourthly|subsequently|following (?:that|this|which)|when (?:that|this|it) is (?:all )?(?:done|over)|"
      r"from there|thereafter|only then|and then only|after (?:that|this|it)|at (?:the )?(?:very )?(?:end|last)|in the end|"
@@ -36,14 +45,24 @@ RULES = (
     (r"\b(?:start|begin|kick) (?:off |out |things )*(?:by|with) (?=\w+ing\b)", "first "),
     (r"\b(?:finish|end|conclude|close|wrap)(?: (?:off|up|things|it))* (?:by|with) (?=\w+ing\b)", "then "),
     (r"\b(?:finish|end|conclude|close)(?: (?:off|up))? with an? (press|push|tap|click) (?:of|on) (?=the)", r"then \1 "),
+    (r"(?:^|(?<=[.;!?,] ))(?:(?:the |my |your |a |one |first |next |here is (?:a|the|your) )*(?:command|order|request|mission|goal|"
+     r"wish|assignment)(?: (?:is|for you))*(?: (?:simple|this))?|in order|(?:two|three|four|some|a few|a couple of) (?:things|tasks|steps|jobs)(?: (?:to do|for you))?|"
+     r"here is (?:what to do|the plan|what i (?:want|need))|this is (?:what to do|the plan)|(?:the )?plan|to do|todo|tasks?|"
+     r"instructions?|do (?:two|three) things|your (?:tasks?|jobs?|orders?))[:,] ?", ""),
     # "..., in this order: ..."
     (r",? ?\b(?:all )?(?:in (?:that|this|the following|exactly (?:that|this)|just that) (?:order|sequence)|one (?:by one|after "
-     r"(?:the other|another)|at a time)|in turn|in sequence|in that exact order|do (?:this|the following|these(?: things)?|both)|"
+     r"(?:the other|another)|at a time)|in turn|in sequence|in that exact order|do (?:this|the following|these(?: things)?|both)(?: in order)?|"
      r"respecting the order)\b *[:,]?", " "),
     # "only press the button after ...", "... and only after that"
     (r"\b(?:and )?only (?=(?:after|once|when|then|as soon as)\b)", ""),
     (r"\bonly (?=\w+ [^.;,]*\b(?:after|once|as soon as)\b)", ""),
     # "do not press it until the can is in the bin", "press it, but not before ..."
+    (r"\bbefore (?:you do|doing) (?:that|this|so|it)\b", "before that"),
+    (r"(?<=that|this), (?:though|however),? ?", ", "),
+    (rf"\bwait(?: with {NAMED})? (?:until|till) ([^.,;]+?),? (?:and )?(?:then|before) (?=\w)", r"after \1, "),
+    (rf"(?:\b(?:but|and) )?\b{_NOT_YET} (?!touch|move)([^.;:!?]+?),? (?:until|till|before|unless) you have (?=\w)", r"\1 after you have "),
+    # "before opening the drawer press the button"
+    (rf"^((?:before|after|once|when) (?:you |(?=\w+ing ))[^,.;:]*?\b(?:{KINDS}|{FIXTURES}|table|it|them)s?) (?={_VERBS} )", r"\1, "),
     (rf"(?:\b(?:but|and) )?\b{_NOT_YET} (?!touch|move)([^.;:!?]+?),? (?:until|till|before|unless) (?:you have |after )?(?=\w)", r"\1 after "),
     (r",? ?\b(?:but |and )?(?:not |never )(?:until|till|before) (?:after )?", " after "),
     (r",? ?\bhaving (?:first |already )?(?=\w)", " after having "),

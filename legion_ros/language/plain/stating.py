@@ -9,7 +9,7 @@ _MODAL = any_of(
     "might as well, is meant to, are meant to, will, wants? to, had better, would better"
 )
 _MORE = r"(?: (?:now|please|all|both|also|then|really|just|kindly|probably|actually|still|next|first))*"
-_GO = rf"(?: {_MODAL}{_MORE} (?:go|belong|move|come|end up|be going|land)|{_MORE} (?:goes|belongs?|go|comes?|moves?))"
+_GO = rf"(?: {_MODAL}{_MORE} (?:go|belong|move|come|end up|be going|land|live)|{_MORE} (?:goes|belongs?|go|comes?|moves?|lives?|ends? up))"
 _WHERE = r"(?:over |straight |right |back |directly |off |safely |away )*"
 _CONTAINER = rf"(?:the |that |your |my )?{CONTAINERS}\b"
 _THROWN = any_of("bin, ditch, scrap, junk, trash, lose, (?:chuck|toss|fling|sling|hurl) (?:out|away)")
@@ -21,6 +21,7 @@ RULES = (
     # "the can goes in the bin", "both mugs should go to the left"
     (rf"{START}({NAMED}){_GO} {_WHERE}(?=(?:in|into|inside|to|toward|towards|on) (?:the|your|my|that) |left\b|right\b)",
      r"\1put \2 "),
+    (rf"{START}({NAMED}){_GO} {_WHERE}(?=(?:inside|in there|in it|there|in)(?:[.;:!?,]| and\b|$))", r"\1put \2 "),
     # "the rubbish is where the can goes"; "into the drawer goes the ball", "into the bin with the can"
     (rf"{START}{_WHERE}(in|into|inside|to) ({_CONTAINER})(?: {_MODAL} go| goes| go| with) ({NAMED}){END}", r"\1put \4 \2 \3"),
     (rf"{START}{_WHERE}(in|into|inside|to) ({_CONTAINER}),? (put|place|drop|throw|toss|stow|move|pop|stick|chuck|get) "
@@ -47,6 +48,13 @@ RULES = (
     (r"\b((?:off|from)(?: of)? (?:the|my|your|this) \w+),? and (?=into?\b|to\b)", r"\1 "),
     # "bin everything", "chuck out the can"
     (rf"\b{_THROWN}(?= (?:{NAMED})\b)", "throw out"),
+    (rf"\blet ({NAMED}) (?:drop|fall|slide|go|slip|land|roll) (?=into?\b)", r"drop \1 "),
+    (rf"\b(?:get|have|take) ({NAMED}) out of (?:here|my sight|there)\b(?! to| into)", r"throw out \1"),
+    # "the cans are thrown out but put the bottle in the drawer"
+    (r",? \bbut (?=(?:put|have|throw out) (?![^.;]*\b(?:first|beforehand)\b))", "; "),
+    (rf"\bbinning (?={NAMED}\b)", "throwing out "),
+    (rf"\bbinned (?={NAMED}\b)", "thrown out "),
+    (rf"\b(?:chuck|toss|lob|dump|throw) ({NAMED}){END}", r"throw out \1"),
     # "put the can and the ball in the bin and the drawer respectively"
     (rf"\b(\w+) ({NAMED}),? and ({NAMED}) (in|into|to) ({_CONTAINER}),? and (?:in|into|to)? ?({_CONTAINER}),? respectively",
      r"\1 \2 \4 \5 and \3 \4 \6"),
