@@ -41,7 +41,12 @@ def split(sentence: str) -> list[Clause]:
     if not any(clause.caveat is None and not clause.remark for clause in clauses):
         what = f"{sentence!r} is a statement" if clauses else f"{sentence!r} asks for nothing"
         raise Rejected(f"{what}; give an instruction", EXAMPLES, "for example")
-    latest = [clause for clause in clauses if clause.caveat is None][-1]
+    said = [clause for clause in clauses if clause.caveat is None]
+    for clause, following in zip(said, [*said[1:], None], strict=True):
+        asks = clause.remark and _ASKS.match(clause.text)
+        if asks and not (following and _PRONOUN.search(following.text)):
+            raise Rejected(f"{clause.text!r} is a statement; give an instruction", EXAMPLES, "for example")
+    latest = said[-1]
     if latest.remark and _TELLING.search(latest.text):  # it may ask for something that is not understood
         raise Rejected(f"{latest.text!r} is a statement; give an instruction", EXAMPLES, "for example")
     return clauses
@@ -71,7 +76,7 @@ def _clause(text: str, rank: int) -> Clause:
     if mark := MARK.fullmatch(text):
         return Clause(text, caveat=int(mark.group(1)), rank=rank)
     if is_statement(text):
-        if _ASKS.match(text) or _BACK.search(text):
+        if _BACK.search(text):
             raise Rejected(f"{text!r} is a statement; give an instruction", EXAMPLES, "for example")
         return Clause(text, remark=True, rank=rank)
     if names_thing(text):

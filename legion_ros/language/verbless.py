@@ -38,7 +38,7 @@ def with_verb(text: str) -> str:
     if not names_thing(bare) or bare.startswith(("a ", "an ")):
         return text
     words = bare.split()
-    if " ".join(word for word in words if word != "the") in FIXTURES["button"]:
+    if bare in FIXTURES["button"]:
         return f"press {bare}"  # there is nothing else to do with it
     for at in range(1, len(words)):
         name, rest = " ".join(words[:at]).rstrip(","), " ".join(words[at:])

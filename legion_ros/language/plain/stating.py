@@ -54,7 +54,8 @@ RULES = (
     (r",? \bbut (?=(?:put|have|throw out) (?![^.;]*\b(?:first|beforehand)\b))", "; "),
     (rf"\bbinning (?={NAMED}\b)", "throwing out "),
     (rf"\bbinned (?={NAMED}\b)", "thrown out "),
-    (rf"\b(?:chuck|toss|lob|dump|throw) ({NAMED}){END}", r"throw out \1"),
+    (rf"\b(?:chuck|toss) (everything|all of it|the lot|it all){END}", r"throw out \1"),
+    (rf"{START}({NAMED}) (?:has to|have to|needs? to|must) go{END}", r"\1throw out \2"),
     # "put the can and the ball in the bin and the drawer respectively"
     (rf"\b(\w+) ({NAMED}),? and ({NAMED}) (in|into|to) ({_CONTAINER}),? and (?:in|into|to)? ?({_CONTAINER}),? respectively",
      r"\1 \2 \4 \5 and \3 \4 \6"),
