@@ -70,6 +70,8 @@ _NOT = (
     r"refrain(?:ing)? from|not)"
 )
 _VERB = _any(
+    "(?:even )?(?:lay|put)(?:ing|ting)? (?:a|one|your) (?:finger|hand|claw|gripper)s? on, lay(?:ing)? hands on, "
+    "(?:even )?(?:go|come|get)(?:t?ing)? anywhere (?:near|close to), (?:even )?look(?:ing)? at, "
     "touch(?:ing)?, mov(?:e|ing), disturb(?:ing)?, knock(?:ing)?(?: over| into| against)?, "
     "bump(?:ing)?(?: into)?, hit(?:ting)?, grab(?:bing)?, tak(?:e|ing)(?: away| out)?, "
     "pick(?:ing)?(?: up)?, lift(?:ing)?(?: up)?, "

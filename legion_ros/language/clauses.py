@@ -37,7 +37,7 @@ def split(sentence: str) -> list[Clause]:
     Raises:
         Rejected: nothing in it asks for anything.
     """
-    clauses = _merge_taking([_clause(text, rank) for text, rank in _texts(sentence)])
+    clauses = _merge_taking(_put_first([_clause(text, rank) for text, rank in _texts(sentence)]))
     if not any(clause.caveat is None and not clause.remark for clause in clauses):
         what = f"{sentence!r} is a statement" if clauses else f"{sentence!r} asks for nothing"
         raise Rejected(f"{what}; give an instruction", EXAMPLES, "for example")
@@ -153,6 +153,22 @@ def _like(text: str, thing: str) -> str:
     verb = _verb(text)
     aim = re.search(r" (?:in|into|inside|to|toward|towards) .*", text[len(verb) :])
     return f"{verb} {thing}{aim.group() if aim and not _has_aim(thing) else ''}"
+
+
+def _put_first(clauses: list[Clause]) -> list[Clause]:
+    """Have what was asked for before come first where a later clause says so: "..., but do the bottle first"."""
+    kept: list[Clause] = []
+    for clause in clauses:
+        match = _DO.match(clause.text)
+        same = [other for other in kept if match and _names(other.text, match.group(1))]
+        if same:
+            kept = [replace(other, rank=clause.rank) if other is same[-1] else other for other in kept]
+        else:
+            kept.append(clause)
+    return kept
+
+
+_DO = re.compile(r"^(?:do|start with|begin with|handle|deal with) ((?:the|both|all) .+)$")
 
 
 def _merge_taking(clauses: list[Clause]) -> list[Clause]:

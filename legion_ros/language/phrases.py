@@ -101,7 +101,7 @@ _EVERYTHING_COLORED = re.compile(
 )
 _NEAREST_AFTER = re.compile(
     rf"\b(the|that) ((?:\w+ ){{1,3}}?)(?:{_IS})?(nearest|closest|farthest|furthest)"
-    r"(?: (?:to|from) (?:you|yourself|the robot))"
+    r"(?: (?:to|from) (?:you|me|us|yourself|(?:the|your) (?:robot|base|arm|robot base|gripper)))"
 )
 _WHERE_AFTER = re.compile(rf"\b{_IS}(?:(?:lying|standing|sitting|left|still) )?(?=(?:on|in) )")
 _AIM_AFTER = re.compile(r" (?:on|at|to) (?:the|your) \w+(?: \w+)? (?:in|into|inside|to|toward|towards)\b")

@@ -2,13 +2,13 @@
 
 import re
 
-from legion_ros.language.plain import asking, naming, ordering, stating
+from legion_ros.language.plain import asking, naming, ordering, stating, verbs
 
 __all__ = ["plainer"]
 
 _RULES = tuple(
     (re.compile(pattern), plain)
-    for table in (asking, ordering, naming, stating)
+    for table in (asking, ordering, naming, stating, verbs)
     for pattern, plain in table.RULES
 )
 

@@ -56,6 +56,9 @@ RULES = (
     # "no, not the red one": the "no" says nothing
     (r"^(?:(?:no|wait|hang on|hold on|oi|psst|hmm|ahem|okay|right|alright|all right|listen|look|see|yes|yeah|actually|now then),|oops|um|uh|hmm|er|ah|"
      r"oh|okay|ok|well|yo|hey),? (?=\w)", ""),
+    (r",? \bso that [^.,;:!?]*", ""),
+    (r"^(?:for|as part of|in preparation for|given|now that|since|because|seeing that|considering) (?![^,]*\b(?:in|into) the )"
+     r"[^.,;:!?]*, (?=\w)", ""),
     (rf"\b((?:{KINDS}|{FIXTURES}|table|it|them)s?),? (?:in order )?to {_PURPOSE} [^.,;:!?]*", r"\1"),
     (r",? \bso (?:that )?(?:the|my|our|this|that|everything|nothing) (?![^.,;:!?]*\b(?:in|into|to|away|off|should|must|needs?|has|"
      r"can|goes in|belongs)\b)[^.,;:!?]*", ""),

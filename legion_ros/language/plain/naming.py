@@ -39,6 +39,9 @@ RULES = (
     # "the mug that is farther away"
     (rf"\bthe ((?:\w+ )?{KINDS}),? (?:that|which) is (?:the )?({_SELECTORS})(?: away)?(?: (?:to|from) (?:you|me|yourself|the robot))?\b",
      r"the \2 \1"),
+    # "the object closest to your base"
+    (rf"\bthe (thing|object|item|one|(?:\w+ )?{KINDS}),? (?:(?:that|which) is )?(?:the )?(nearest|closest|farthest|furthest)(?: away)? "
+     r"(?:to|from) (?:you|me|us|yourself|(?:the|your) (?:robot|base|arm|robot base|gripper))", r"the \2 \1"),
     # "whatever is red", "all that is red", "any red things"
     (rf"\b(?:whatever|what|all|anything|everything|all things|any things?|the things|those|the ones|every ?thing) "
      rf"(?:(?:that|which) )?(?:is|are|looks?)(?: colou?red)? ({COLORS})\b", r"all the \1 things"),
