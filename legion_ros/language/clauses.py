@@ -60,8 +60,13 @@ def _texts(sentence: str) -> list[tuple[str, int]]:
         if MARK.fullmatch(stretch.text):
             texts.append((stretch.text, stretch.rank))
             continue
-        more = _coordinated(stretch.text)
         said = [text for text, _ in texts if not MARK.fullmatch(text)]
+        shares = bool(said) and not _FIXTURE.search(_AIMED.sub("", said[-1]))
+        more = _coordinated(stretch.text, shares)
+        if said and more and names_thing(more[0]) and not _has_aim(said[-1]) and (aim := _AIMED.search(more[0])):
+            if shares:  # "push the ball and then the box to the left"
+                texts = [(t + aim.group() if t is said[-1] else t, rank) for t, rank in texts]
+                said[-1] += aim.group()
         if said and more and (names_thing(more[0]) or _SAME.match(more[0])):
             # "reach for the mug, then the ball", "..., then do the same with the ball"
             same = _SAME.match(more[0])
@@ -94,6 +99,7 @@ _EXCEPTED_END = re.compile(r"( except [^,.;:!?]*), ?(?=(?:in|into|inside|to|towa
 _SOFT = r", and |, | and |,"
 _MOVING = ("put ", "push ")  # what becomes of the things may be said by the verb before
 _ASKS = re.compile(r"^(?!i |we ).*\b(?:should|must|goes|go|belongs?|needs?|ought|shall)\b")  # of somebody
+_FIXTURE = re.compile(rf"\b(?:{'|'.join(n for names in lexicon.FIXTURES.values() for n in names)})\b")
 _BACK = re.compile(  # what takes a request back
     r"\b(?:kidding|joking|joke|wrong|mistake|mistaken|take (?:that|it|this) back|changed? (?:my|our) mind|cancel|never mind|forget)\b"
 )
@@ -107,11 +113,18 @@ _AIMED = re.compile(r" (?:(?:back|over) )*(?:in|into|inside|to|toward|towards|le
 _SAME = re.compile(r"^do (?:the same|likewise|this|that) (?:with|to|for) (.+)$")
 
 
-def _coordinated(stretch: str) -> list[str]:
-    """Clauses joined by commas and "and": what begins like a thing goes on with the clause before."""
+def _coordinated(stretch: str, shares: bool = False) -> list[str]:
+    """Clauses joined by commas and "and": what begins like a thing goes on with the clause before.
+
+    `shares`: there is a clause before the stretch whose verb may do for its first thing.
+    """
+    stretch = imperative(stretch)
+    stated = with_verb(stretch)
+    if not shares or not stated.startswith(_MOVING):
+        stretch = stated
     texts: list[str] = []
     things: list[str] = []  # named since the last verb, and not told yet what becomes of them
-    for piece in [*re.split(_SOFT, with_verb(imperative(stretch))), None]:
+    for piece in [*re.split(_SOFT, stretch), None]:
         text = imperative(piece) if piece else ""
         stated = with_verb(text) if texts else text
         if not stated.startswith(_MOVING) or stated.split()[0] in text.split():
@@ -203,8 +216,9 @@ def _user(clauses: list[Clause], index: int, thing: str) -> int | None:
 
 
 def _names(text: str, thing: str) -> bool:
-    """Whether the text names the last of what `thing` names as well."""
-    return thing.replace(",", "").split()[-1] in text.replace(",", "").split()
+    """Whether the text names one of the things as well."""
+    nouns = {part.split()[-1] for part in thing.split(",") if part.split()}
+    return not nouns.isdisjoint(text.replace(",", "").split())
 
 
 _TAKING = re.compile(

@@ -56,7 +56,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 FIXTURES: dict[str, tuple[str, ...]] = {
     "bin": _names(
         "bin, trash bin, trash can, trashcan, trash, garbage bin, garbage can, garbage, rubbish bin, "
-        "rubbish, waste bin, waste basket, wastebasket, dustbin, basket, bucket, recycling bin, container"
+        "rubbish, waste, trash basket, garbage pail, refuse bin, waste bin, waste basket, wastebasket, dustbin, basket, bucket, recycling bin, container"
     ),
     "drawer": _names("drawer, table drawer, desk drawer"),
     "button": _names("button, switch, buzzer"),

@@ -178,6 +178,8 @@ def phrase_end(tokens: list[str], start: int) -> int:
             index += 1
         elif token in ADVERBS and index > start and starts_only and follows not in _STOPS:
             index += 1  # "the open drawer"
+        elif _is_adverb(token) and index > start and starts_only and follows not in _STOPS:
+            index += 1  # "that silly ball"
         elif (
             token in _STOPS
             or _is_adverb(token)

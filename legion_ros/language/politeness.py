@@ -40,7 +40,7 @@ def _any(phrases: str) -> str:
 
 
 _PREFIX = re.compile(rf"^(?:{_any(_BEFORE)})\b[, ]*")
-_SUFFIX = re.compile(rf"(?:^|[, ]+)(?:{_any(_AFTER)})$")
+_SUFFIX = re.compile(rf"(?:^|(?<! the)(?<! your)[, ]+)(?:{_any(_AFTER)})$")
 # "go put the can away", not "go over to the can"
 _GO = re.compile(
     r"^go (?:and )?(?=(?!to|over|above|near|close|toward|towards|back|right|straight|up|down|left)[a-z]+ )"

@@ -1,6 +1,6 @@
 """Requests put as questions, wishes or thanks, and what is said beside them out of politeness."""
 
-from legion_ros.language.plain.parts import FIXTURES, KINDS, STARTS, any_of
+from legion_ros.language.plain.parts import FIXTURES, KINDS, NAMED, STARTS, any_of
 
 __all__ = ["RULES"]
 
@@ -56,6 +56,9 @@ RULES = (
     # "no, not the red one": the "no" says nothing
     (r"^(?:(?:no|wait|hang on|hold on|oi|psst|hmm|ahem|okay|right|alright|all right|listen|look|see|yes|yeah|actually|now then),|oops|um|uh|hmm|er|ah|"
      r"oh|okay|ok|well|yo|hey),? (?=\w)", ""),
+    (r"(?<=\w)'s (?=(?:closed|open|opened|shut|empty|clear|cleared|pressed|in the|on the|gone|not|all|tidy|clean|done)\b)", " is "),
+    (r" so that it is (?=above|over|near|close|next)", " "),
+    (rf"^(?:could|would) ({NAMED}) (?:please |kindly )?be (?=\w+ed\b|shut\b|thrown\b|put\b|taken\b)", r"have \1 "),
     (r",? \bso that [^.,;:!?]*", ""),
     (r"^(?:for|as part of|in preparation for|given|now that|since|because|seeing that|considering) (?![^,]*\b(?:in|into) the )"
      r"[^.,;:!?]*, (?=\w)", ""),

@@ -21,6 +21,9 @@ RULES = (
     (rf"\bnot the {COLORS} ({KINDS}),? (?:but )?(?:rather )?((?:\w+ )?)the ({COLORS}) one", r"\2the \3 \1"),
     # "the red mug, and only the red mug, ..."
     (rf"\b({STARTS} [^,.;:]*?),? (?:and )?(?:only|just) (?:\1|that(?: one)?|it|those|them|this(?: one)?)\b,?", r"\1"),
+    # "forget the cans; put the ball in the drawer"
+    (rf"^(?:forget(?: about)?|never mind|do not (?:worry|bother)(?: about| with)?) ({NAMED})[.,;:] (?:just |only |but )?"
+     r"(?![^.]*\b(?:everything|all|rest|table|tidy|clear|clean|others?|else)\b)", ""),
     # "see the mug? put it in the drawer"
     (rf"^(?:do )?(?:you )?see ({NAMED})(?: over there)?\? ", r"\1: "),
     # "begin with the red mug: put it in the bin", "as for the ball, push it left", "the mug, bin it"
@@ -37,11 +40,11 @@ RULES = (
     # "one ball in the bin and the other in the drawer"
     (r"\bthe other(?=,? (?:in|into|to|toward|towards|away)\b|[.;!,]|$)", "the other one"),
     # "the mug that is farther away"
-    (rf"\bthe ((?:\w+ )?{KINDS}),? (?:that|which) is (?:the )?({_SELECTORS})(?: away)?(?: (?:to|from) (?:you|me|yourself|the robot))?\b",
+    (rf"\bthe ((?:\w+ )?{KINDS}),? (?:that|which) is (?:the )?({_SELECTORS})(?: away)?(?: (?:to|from) (?:you|me|yourself|the robot)\b)?\b",
      r"the \2 \1"),
     # "the object closest to your base"
     (rf"\bthe (thing|object|item|one|(?:\w+ )?{KINDS}),? (?:(?:that|which) is )?(?:the )?(nearest|closest|farthest|furthest)(?: away)? "
-     r"(?:to|from) (?:you|me|us|yourself|(?:the|your) (?:robot|base|arm|robot base|gripper))", r"the \2 \1"),
+     r"(?:to|from) (?:you|me|us|yourself|(?:the|your) (?:robot|base|arm|robot base|gripper))\b", r"the \2 \1"),
     # "whatever is red", "all that is red", "any red things"
     (rf"\b(?:whatever|what|all|anything|everything|all things|any things?|the things|those|the ones|every ?thing) "
      rf"(?:(?:that|which) )?(?:is|are|looks?)(?: colou?red)? ({COLORS})\b", r"all the \1 things"),

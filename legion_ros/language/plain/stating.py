@@ -54,6 +54,12 @@ RULES = (
     (r",? \bbut (?=(?:put|have|throw out) (?![^.;]*\b(?:first|beforehand)\b))", "; "),
     (rf"\bbinning (?={NAMED}\b)", "throwing out "),
     (rf"\bbinned (?={NAMED}\b)", "thrown out "),
+    (rf"\b(?:chuck|bin) ((?:the|that|this|my|both|all)(?: (?!in |into |at |to )\w+){{1,3}}){END}", r"throw out \1"),
+    (rf"\bcent(?:er|re) ({NAMED})(?: on (?:the|your|my) \w+)?{END}", r"push \1 to the middle"),
+    (r" from (?:where (?:it|they) (?:is|are)|(?:its|their) (?:place|spot|position))(?= )", ""),
+    (rf"\b(that|this) (\w+(?: \w+)?) (?:over )?there{END}", r"\1 \2"),
+    (r"\b(?:for|just) (?:a|one) (?:short |little |brief )?(?:moment|second|sec|bit|while|minute|instant)\b", ""),
+    (rf" and (?:then )?(?:stay|wait|remain|stop|hold|pause)(?: (?:there|still|here|put|in place|over it|above it))?{END}", ""),
     (rf"\b(?:chuck|toss) (everything|all of it|the lot|it all){END}", r"throw out \1"),
     (rf"{START}({NAMED}) (?:has to|have to|needs? to|must) go{END}", r"\1throw out \2"),
     # "put the can and the ball in the bin and the drawer respectively"

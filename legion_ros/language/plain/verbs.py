@@ -37,4 +37,6 @@ RULES = (
     (rf"\b(?:hold|park|place|put|position|bring|move|send|take|get|guide|steer|swing|lower|line|line up|align|aim|stop|keep|stretch|"
      rf"extend|have|hover|station) {_TOOL} (?:up |over |out |right |directly |just |close |down )*(?:to|above|over|at|toward|towards|near|with|by|on top of) "
      rf"(?=(?:the|a|that|this) (?:\w+ )?{KINDS}\b)", "go to "),
+    (rf"\b(?:have|make|let) {_TOOL} (?:hover|go|move|reach|point|stop|wait|stay|travel|fly|rest|come) (?:up |over |out |right |directly |just "
+     rf"|close |down )*(?:to|above|over|at|toward|towards|near|with|by|for|on top of) (?=(?:the|a|that|this) (?:\w+ )?{KINDS}\b)", "go to "),
 )  # fmt: skip
