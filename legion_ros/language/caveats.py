@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from legion_ros.language.lexicon import COLORS
+from legion_ros.language.lexicon import COLORS, KINDS
 from legion_ros.language.noun_phrases import lists
 
 __all__ = ["MARK", "Caveat", "take_off"]
@@ -67,7 +67,7 @@ _NOT = (
     r"(?:do not|never) (?:you )?dare(?: to)?|"
     r"(?:be |being |take |taking |be very |very )?care(?:ful)? (?:not to|to not|you do not|that you do not)|"
     r"(?:try|make sure|be sure|remember|mind) (?:not to|to not)|without(?: ever)?|avoid(?:ing)?|"
-    r"refrain(?:ing)? from|not)"
+    r"refrain(?:ing)? from|no(?= \w+ing\b)|not)"
 )
 _VERB = _any(
     "(?:even )?(?:lay|put)(?:ing|ting)? (?:a|one|your) (?:finger|hand|claw|gripper)s? on, lay(?:ing)? hands on, "
@@ -84,6 +84,7 @@ _VERB = _any(
 )
 _WHERE = r"(?:right |exactly |just )?where (?:it|they) (?:is|are|stands?|lies?|sits?)"
 _AS = r"(?:just |exactly )?as (?:it is|they are)"
+_KINDS = f"(?:{'|'.join(name for names in KINDS.values() for name in names)})s?"
 _STAYING = (
     rf"{_WHERE}|{_AS}|there|here|put|untouched|in (?:its |their )?(?:place|peace)|"
     r"on (?:the (?:table|desk)|it)"
@@ -165,7 +166,7 @@ def _leave(text: str, end: int, match: re.Match[str]) -> _Read:
     if state := _TAIL_STATE.match(text, end):
         return state.end(), "", "open" if state.group(1) == "open" else "closed"
     tail = _TAIL_LEAVE.match(text, end)
-    if tail or "leav" in match.group():  # "clear all that, but leave the mug"
+    if tail or re.search("leav|keep", match.group()):  # "clear all that, but leave the mug"
         return (tail.end() if tail else end), "", ""
     return None
 
@@ -202,7 +203,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[..., _Read]], ...] = (
     (
         re.compile(
             r"(?:(?<=^)|(?<=[.;!?:,] )|(?<= but )|(?<= and ))(?:only )?"
-            r"(?=(?:the|that|my|all|both|those|these) )"
+            rf"(?=(?:the|that|my|all|both|those|these) |{_KINDS}\b)"
         ),
         _stay,
     ),

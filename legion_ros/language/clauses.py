@@ -135,7 +135,9 @@ def _coordinated(stretch: str, shares: bool = False) -> list[str]:
         if things and (piece is None or not naming or _has_aim(text)):
             joined = ", ".join(things)
             things = []
-            if not _has_aim(texts[-1]):  # "put the can | and the mug in the bin"
+            *_, left_out = texts[-1].partition(" except ")
+            excepts = left_out and not _has_aim(left_out) and not _has_aim(joined)
+            if excepts or not _has_aim(texts[-1]):  # "put the can | and the mug in the bin"
                 texts[-1] += f", {joined}"
             elif _has_aim(joined):  # "put the can in the bin | and the mug in the drawer"
                 texts.append(f"{_verb(texts[-1])} {joined}")

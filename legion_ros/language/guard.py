@@ -94,6 +94,13 @@ def _any(phrases: str) -> str:
     return "|".join(phrases.split(", "))
 
 
+# Signs of notes: "mug + ball -> drawer", "1) open it 2) close it".
+_SIGNS = (
+    (re.compile(r"(?<=\w) [&+] (?=\w)"), " and "),
+    (re.compile(r"(?<=\w) (?:->|=>|\u2192) (?=\w)"), " to "),
+    (re.compile(r"(?:^|(?<=[ .,;]))[1-9]\) ?(?=\w)"), "; "),
+)
+
 # Idioms with a negative or conditional word that ask for something all the same.
 _IF = _any(
     "you would not mind, you do not mind, you can, possible, you could, you please, you like, "
@@ -194,6 +201,8 @@ def _plain(text: str) -> str:
     plain = re.sub(r"[\u201c\u201d\u00ab\u00bb\"]", " ", plain)
     plain = re.sub(r"[\u2013\u2014]", ", ", plain)
     plain = " ".join(plain.split())
+    for pattern, simpler in _SIGNS:
+        plain = pattern.sub(simpler, plain)
     for pattern, written_out in _CONTRACTIONS:
         plain = re.sub(pattern, written_out, plain)
     for pattern, simpler in _SEQUELS:

@@ -87,7 +87,10 @@ class Interpreter:
                 continue
             following = next((other for other in clauses[index + 1 :] if other.caveat is None), None)
             self._take(clause, following, scene, discourse, draft)
-        return draft.goal(instruction)
+        goal = draft.goal(instruction)
+        if not goal.stages:
+            raise Rejected(f"{instruction!r} asks for nothing", guard.EXAMPLES, "for example")
+        return goal
 
     def _ask(self, reader: Reader, instruction: str, caveats: tuple[Caveat, ...], scene: Scene) -> Goal:
         """What a language model makes of it; what is to be left alone is so whatever it says."""

@@ -60,7 +60,9 @@ RULES = (
     (r" so that it is (?=above|over|near|close|next)", " "),
     (rf"^(?:could|would) ({NAMED}) (?:please |kindly )?be (?=\w+ed\b|shut\b|thrown\b|put\b|taken\b)", r"have \1 "),
     (r",? \bso that [^.,;:!?]*", ""),
-    (r"^(?:for|as part of|in preparation for|given|now that|since|because|seeing that|considering) (?![^,]*\b(?:in|into) the )"
+    (r"^(?:now that|since|because|given that|seeing (?:that|as)|as) (?!part |soon )([^,.;]*), (?=\w)", r"\1. "),
+    (r"^be (?:a |so |my )?(?:good|dear|nice|kind|sport|love|darling|sweet|helpful)\w*(?: \w+)? and (?=\w)", ""),
+    (r"^(?:for|as part of|in preparation for|considering) (?![^,]*\b(?:in|into) the )"
      r"[^.,;:!?]*, (?=\w)", ""),
     (rf"\b((?:{KINDS}|{FIXTURES}|table|it|them)s?),? (?:in order )?to {_PURPOSE} [^.,;:!?]*", r"\1"),
     (r",? \bso (?:that )?(?:the|my|our|this|that|everything|nothing) (?![^.,;:!?]*\b(?:in|into|to|away|off|should|must|needs?|has|"

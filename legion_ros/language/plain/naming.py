@@ -1,7 +1,7 @@
 """Which things are meant: colours after the noun, corrections, exceptions."""
 
 from legion_ros.language import lexicon
-from legion_ros.language.plain.parts import COLORS, KINDS, LISTED, NAMED, START, STARTS
+from legion_ros.language.plain.parts import COLORS, END, KINDS, LISTED, NAMED, START, STARTS
 
 __all__ = ["RULES"]
 
@@ -24,6 +24,19 @@ RULES = (
     # "forget the cans; put the ball in the drawer"
     (rf"^(?:forget(?: about)?|never mind|do not (?:worry|bother)(?: about| with)?) ({NAMED})[.,;:] (?:just |only |but )?"
      r"(?![^.]*\b(?:everything|all|rest|table|tidy|clear|clean|others?|else)\b)", ""),
+    (r"\b(?:all )?the (?:whole |entire )?lot\b(?! of)", "everything"),
+    # "apart from the mug, everything goes in the bin"
+    (rf"(^|[.;!?] ?)(?:except(?: for)?|apart from|aside from|besides|other than|with the exception of|excluding|minus|save for) "
+     rf"({NAMED}), (?!the )([^.;!?]*?)(?=[.;!?]|,? (?:and )?then\b|, and\b|$)", r"\1\3 except \2"),
+    (r",? (?:but |and )?mak(?:e|ing) an exception (?:for|of) ", " except "),
+    (rf" (?:that|which) (?:is|are) neither (?:an? |the )?({COLORS}) nor (?:an? |the )?({COLORS})\b", r" except all the \1 things and all the \2 things"),
+    (r" (?:that|which) (?:is|are) neither an? (\w+) nor an? (\w+)\b", r" except every \1 and every \2"),
+    # "put the mug in the drawer together with the ball"
+    (rf"\b(\w+) ({NAMED}) ((?:in|into|to) [^.,;:!?]*?) (?:together|along) with ({NAMED}){END}", r"\1 \2 and \4 \3"),
+    (rf",? (?:together with|along with|as well as|plus|in addition to) (?={NAMED}\b)", " and "),
+    (rf"\band (?:also|likewise|similarly|equally) (?={NAMED}\b)", "and "),
+    (rf"({KINDS}s?|it|they|everything else|the rest|the others?) (?:can|could|may|should|must|will|shall|has to|have to|is to|are to|"
+     r"needs? to|gets? to) (?:all |both |just )?(?:stay|remain)\b", r"\1 stays"),
     # "see the mug? put it in the drawer"
     (rf"^(?:do )?(?:you )?see ({NAMED})(?: over there)?\? ", r"\1: "),
     # "begin with the red mug: put it in the bin", "as for the ball, push it left", "the mug, bin it"

@@ -33,10 +33,10 @@ KINDS = _names(*(name for names in lexicon.KINDS.values() for name in names))
 CONTAINERS = _names(*lexicon.FIXTURES["bin"], *lexicon.FIXTURES["drawer"])
 FIXTURES = _names(*(name for names in lexicon.FIXTURES.values() for name in names))
 STARTS = "(?:the|all|both|every|each|that|this|these|those|my|your|our|one|two|three|four|any)"
-_FINITE = _names(*lexicon.FINITE, "may", "will", "then", "so")
+_FINITE = _names(*lexicon.FINITE, "may", "will", "then", "so", "stay", "stays", "remain", "remains")
 _WORDS = rf"(?:(?!\b{_FINITE}\b)[^.;:!?@])*?"
 # What is named, without a verb in it: "the can, the mug and the ball", "everything but the mugs".
-NAMED = rf"(?:everything(?: {_WORDS})?|it|they|{STARTS} \w{_WORDS})"
+NAMED = rf"(?:everything(?: {_WORDS})??|it|they|{STARTS} \w{_WORDS})"
 # Likewise, the first article left out: "box", "red can and mugs".
 LISTED = rf"(?:{NAMED}|(?:{COLORS} )?(?:{KINDS}|{FIXTURES})(?:e?s)?{_WORDS})"
 PLACES = _names(*(name for names in lexicon.PLACES.values() for name in names))

@@ -1,6 +1,6 @@
 """Statements that ask for something: "the can belongs in the bin", "the drawer needs closing"."""
 
-from legion_ros.language.plain.parts import CONTAINERS, END, LISTED, NAMED, PLACES, START, any_of
+from legion_ros.language.plain.parts import COLORS, CONTAINERS, END, KINDS, LISTED, NAMED, PLACES, START, STARTS, any_of
 
 __all__ = ["RULES"]
 
@@ -15,6 +15,19 @@ _CONTAINER = rf"(?:the |that |your |my )?{CONTAINERS}\b"
 _THROWN = any_of("bin, ditch, scrap, junk, trash, lose, (?:chuck|toss|fling|sling|hurl) (?:out|away)")
 
 RULES = (
+    # "i want the mug left alone"
+    (rf"\b(?:i (?:want|need|would like|prefer)|have|see that|make sure(?: that)?) ({NAMED}) (?:to (?:be|stay) |is |are |stays? |be )?"
+     r"(?:left |kept |staying )?(?:alone|untouched|undisturbed|in (?:its|their) place|where (?:it is|they are)|on the table)\b",
+     r"leave \1 alone"),
+    (rf"(^|[.;!?,] ?)(?:my |the |our )?(?!nobody|who|no |it |i )\w+ wants? ({NAMED}) (?=in\b|into\b|to (?:the|be)\b|open|closed|shut|clear)",
+     r"\1have \2 "),
+    # "..., except the cans, which go into the bin"
+    (rf",? (?:and )?which (?:{_MODAL} |all |both )*(?:go|belong) (?=(?:in|into|to|on) )", "; put them "),
+    (rf",? (?:and )?which (?:{_MODAL} go|goes|belongs) (?=(?:in|into|to|on) )", "; put it "),
+    # "all cans bin"
+    (rf"{START}((?:{STARTS} )?(?:{COLORS} )?{KINDS}s?) (bin|drawer|trash){END}", r"\1put \2 in the \3"),
+    (rf"{START}{_WHERE}(in|into|inside|to) ({_CONTAINER}) (it|they|{NAMED}) (?:{_MODAL} )?goe?s?{END}", r"\1put \4 \2 \3"),
+    (r"\bput they\b", "put them"),
     # "box: drawer. bottle: bin", "bin: the can and the mug"
     (rf"(^|[.;!,] ?)({LISTED}): ?(?:in |into |to )?(?:the )?({CONTAINERS})(?=[.;!,]|$)", r"\1put \2 in the \3"),
     (rf"(^|[.;!,] ?)(?:in |into )?(?:the )?({CONTAINERS}): ?({LISTED})(?=[.;!]|$)", r"\1put \3 in the \2"),
@@ -47,7 +60,7 @@ RULES = (
     # "get it off the table and into the trash"
     (r"\b((?:off|from)(?: of)? (?:the|my|your|this) \w+),? and (?=into?\b|to\b)", r"\1 "),
     # "bin everything", "chuck out the can"
-    (rf"\b{_THROWN}(?= (?:{NAMED})\b)", "throw out"),
+    (rf"(?<!the )(?<!a )(?<!your )(?<!my )(?<!that )(?<!in )(?<!into )(?<!to )\b{_THROWN}(?= {LISTED}\b)", "throw out"),
     (rf"\blet ({NAMED}) (?:drop|fall|slide|go|slip|land|roll) (?=into?\b)", r"drop \1 "),
     (rf"\b(?:get|have|take) ({NAMED}) out of (?:here|my sight|there)\b(?! to| into)", r"throw out \1"),
     # "the cans are thrown out but put the bottle in the drawer"
