@@ -109,7 +109,7 @@ _TAIL_STAY = re.compile(
     rf" (?:(?:{_BE})(?: (?:{_STAYING}))?|(?:{_BE_NOT}) (?:{_DONE})|(?:do|does) not (?:move|go anywhere|get touched)|"
     r"(?:is|are) (?:strictly )?(?:off limits|off-limits|taboo|forbidden|not yours))(?![\w])"
 )
-_ENDS = re.compile(r" *(?:$|[.;!?:,]|\b(?:and|but|then|while|yet|so|though|please)\b)")
+_ENDS = re.compile(r" *(?:$|[.;!?:,]|\b(?:and|but|then|while|yet|so|though|please|after|before)\b)")
 _GOES_ON = re.compile(r",? (?:in|into|inside|to|toward|towards|onto)\b")
 _EXCEPTION = re.compile(
     r"\b(everything|all|anything|(?:all |all the |every )?(?:things?|objects?|items?)) "
@@ -203,7 +203,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[..., _Read]], ...] = (
     (
         re.compile(
             r"(?:(?<=^)|(?<=[.;!?:,] )|(?<= but )|(?<= and ))(?:only )?"
-            rf"(?=(?:the|that|my|all|both|those|these) |{_KINDS}\b)"
+            rf"(?=(?:the|that|my|all|both|those|these|everything) |{_KINDS}\b)"
         ),
         _stay,
     ),

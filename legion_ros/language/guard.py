@@ -104,7 +104,8 @@ _SIGNS = (
 # Idioms with a negative or conditional word that ask for something all the same.
 _IF = _any(
     "you would not mind, you do not mind, you can, possible, you could, you please, you like, "
-    "you would like, you would, that is ok, that is okay, that is all right"
+    "it is not too much (?:trouble|bother|work|to ask), it is (?:no|not a) (?:trouble|bother|problem), it is (?:ok|okay|all right), "
+    "you have a (?:moment|second|minute|sec), you would be so kind, you would like, you would, that is ok, that is okay, that is all right"
 )
 _WHEN = _any("you are ready, you have time, you can, you get a chance, you like, you have a moment")
 _IDIOMS = re.compile(

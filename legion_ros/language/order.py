@@ -33,7 +33,7 @@ def stretches(sentence: str) -> list[Stretch]:
     latest: list[int] = []  # of the group that was said before
     last = bool(_LAST.match(sentence))  # "finally close it, but first press the button and then open it"
     for text in re.split(_NEXT, _LAST.sub("", sentence)):
-        for part, earlier in _parts(text.strip(" ,")):
+        for part, earlier in _parts(text.strip(" ,"), any(said)):
             said.append(part)
             if MARK.fullmatch(part):
                 order.append(len(said) - 1)
@@ -66,10 +66,15 @@ _LATER = re.compile(rf",? (?:but |and |right |just )*(?:before|prior to) {_YOU}"
 _FIRST = re.compile(r"^(.*\S),? but (?:please )?([^,]+?) (?:first|beforehand)$")
 
 
-def _parts(text: str) -> list[tuple[str, bool]]:
-    """The parts of a text, and whether each comes true before the part said before it."""
+def _parts(text: str, others: bool = False) -> list[tuple[str, bool]]:
+    """The parts of a text, and whether each comes true before the part said before it.
+
+    `others`: something was said before this text.
+    """
     if opening := _OPENING.match(text):
         head, comma, rest = text[opening.end() :].partition(",")
+        if not comma and others:
+            return [(head, opening.group(1) == "after")]
         if not comma:
             where = (
                 f"where the part with {opening.group(1)!r} ends in {text!r} can't be told; put a comma there"

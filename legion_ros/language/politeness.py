@@ -6,7 +6,7 @@ __all__ = ["imperative"]
 
 # Said before a request, in any order.
 _BEFORE = (
-    "please, kindly, hey, hi, hello, ok, okay, well, so, now, next, first, second, also, robot, dear robot, "
+    "please, kindly, buddy, mate, pal, my friend, my dear, then, right then, now then, alright then, ok then, hey, hi, hello, ok, okay, well, so, now, next, first, second, also, robot, dear robot, "
     "legion, panda, franka, and, but, just, simply, maybe, perhaps, quick, quickly, slowly, carefully, "
     "gently, immediately, can someone, could someone, would someone, can somebody, could somebody, would "
     "somebody, somebody, someone, come on, hurry up, thanks, thank you, thank you very much, cheers, great, "
@@ -25,7 +25,8 @@ _BEFORE = (
 )
 # Said after it.
 _AFTER = (
-    "please, now, thanks, thank you, thank you very much, cheers, for me, for us, again, once more, right "
+    "please, mate, buddy, pal, my friend, dear, love, real quick, quick, straight away, if you please, in a jiffy, neatly, nicely, "
+    "behind you, when you can, without delay, please and thank you, now, thanks, thank you, thank you very much, cheers, for me, for us, again, once more, right "
     "now, right away, at once, immediately, quickly, slowly, carefully, gently, robot, legion, will you, "
     "would you, could you, can you, a bit, a little, a little bit, slightly, asap, as soon as you can, as "
     "soon as possible, as quickly as possible, as quickly as you can, too, as well, okay, ok, here, today, "

@@ -57,6 +57,6 @@ def with_verb(text: str) -> str:
         done, _, where = rest.partition(" ")
         if (done.endswith("ed") or done in ("put", "thrown", "taken", "set", "brought")) and done not in COLORS:
             return f"{done} {name} {where}".strip()
-        if words[at] in PREPOSITIONS | ADVERBS:
+        if words[at] in PREPOSITIONS | ADVERBS and words[at] != "of":
             break
     return text

@@ -54,7 +54,7 @@ RULES = (
     # "can we have the drawer open?", "may i see the can in the bin"
     (r"\b(?:can|could|may|might|would) (?:i|we|you) (?:please |kindly )?(?:have|get|see|make)(?: me)? (?=\w)", "have "),
     # "no, not the red one": the "no" says nothing
-    (r"^(?:(?:no|wait|hang on|hold on|oi|psst|hmm|ahem|okay|right|alright|all right|listen|look|see|yes|yeah|actually|now then),|oops|um|uh|hmm|er|ah|"
+    (r"^(?:(?:no|wait|hang on|hold on|oi|psst|hmm|ahem|okay|right|alright|all right|listen|look|see|yes|yeah|actually|now then|right then|okay then|ok then|alright then|well then),|oops|um|uh|hmm|er|ah|"
      r"oh|okay|ok|well|yo|hey),? (?=\w)", ""),
     (r"(?<=\w)'s (?=(?:closed|open|opened|shut|empty|clear|cleared|pressed|in the|on the|gone|not|all|tidy|clean|done)\b)", " is "),
     (r" so that it is (?=above|over|near|close|next)", " "),
@@ -70,6 +70,15 @@ RULES = (
     (r"(^|[.;:!?,] ?)(?:and )?(?:oh|ah|hey|well|okay|ok|though|however|anyway|actually|by the way|btw|hmm|uh|um|er)(?:,? and)?, ", r"\1"),
     (r"(?:,? (?:as|because|since|for))? ?\b(?:i|we) do not (?:really |even )?(?:need|use|require|like) (?:it|them|that|this|those|these)"
      r"(?: any ?more| any longer| again| now| at all)*(?=[.,;:!?]|$)", ""),
+    (rf"\b(?:i|we) (?:do not|no longer) (?:really |even )?(?:need|use|want) ({NAMED})(?: any ?more| any longer| now| again)*(?=[.,;!]|$)",
+     r"i am done with \1"),
+    (r"\bbe (?:very |extra |really )?careful(?=[:;,.!]|$)[:;,]? ?", ""),
+    (r"^(?:in order )?to (?!(?:start|begin|finish|end|conclude)(?: (?:with|off|up))?,)(?!the |your |my |that |both |each )[^,.;:!?]*, (?=\w)", ""),
+    (r"^(?:make|help|start|begin|free|assist|test|end|finish|get|clean)\b(?![^.;,:!?]*\bby (?:the|it)\b)[^.;,:!?]*? by (?=\w+ing )", ""),
+    (r"^(?:(?:the )?(?:end|start|beginning) of (?:the )?\w+|\w+ time|for \w+|(?:next|first|last|new|one more|another) (?:thing|one|job|task|"
+     r"request)|note|reminder|update|robot|legion|arm|panda|today|now|right|question|voice command|message)(?: for (?:you|today|now))?: (?=\w)", ""),
+    (rf"\bit is time for ({NAMED}) to ", r"\1 should "),
+    (r" before (?:lunch|dinner|breakfast|tea|class|work|the (?:meeting|demo|lesson|visit|show|guests|visitors)(?: \w+)?)\b", ""),
     (r"[.,;]? ?\b(?:and |but )?(?:there is )?no need to (?:close|shut|open|hurry|rush) ?(?:it|up)?(?: again| afterwards)?(?=[.,;:!?]|$)", ""),
     (r"^what an? [^.,;:!?]*[.,;:!?] ?", ""),
     (r"^care to (?=\w+ (?:the|all|both|every|my|that|it)\b)", ""),
@@ -80,6 +89,6 @@ RULES = (
     # "someone left a can here. bin it"
     (r"(^|[.;:!?,] ?)(?:someone|somebody|people|they) (?=(?:left|forgot|dropped|has|have|had|was|were|made|put) )", r"\1i "),
     # "open the drawer so that i can look inside": what it is good for is nothing to do
-    (r",? (?:so(?: that)?|because|as|since|cause|in order that|for) (?:i|we|it|they|there|he|she|nobody|no one|somebody|"
-     r"someone) (?!(?:goes|go)\b)[^.,;:!?]*", ""),
+    (r",? (?:so(?: that)?|because|as|since|cause|in order that|for) (?:(?:i|we|there|he|she|nobody|no one|somebody|"
+     r"someone)|(?:it|they)(?! (?:goes|go|should|must|has to|have to|needs?|belongs?|can|may|is to|are to|ought)\b)) [^.,;:!?]*", ""),
 )  # fmt: skip

@@ -11,10 +11,18 @@ RULES = (
     # "the can, i mean the blue one", "the mug, the blue one i mean"
     (rf"\bthe (?:{COLORS} )?({KINDS})\b([^.;:!?]*?),? (?:no |sorry )*,?(?:i mean|i meant|that is|namely|to be (?:precise|exact|clear)),? the "
      rf"({COLORS}) (?:one|\1)\b", r"the \3 \1\2"),
-    (rf"\bthe ({KINDS})\b([^.;:!?]*?),? the ({COLORS}) (?:one|\1),? (?:i mean|i meant|that is|to be (?:precise|exact|clear)|please)\b",
+    (rf"\bthe ({KINDS})\b([^;:!?]*?)[.,]? the ({COLORS}) (?:one|\1),? (?:i mean|i meant|that is|to be (?:precise|exact|clear)|please)\b",
      r"the \3 \1\2"),
     # "put the mug in the bin, the blue one"
     (rf"\b(?:the|a|that) ({KINDS})\b((?:(?! and )[^.;:!?,])*), the ({COLORS}) (?:one|\1)(?=[.;!?,]|$)", r"the \3 \1\2"),
+    (rf"\b(?:it|them), ({NAMED}),(?= )", r"\1"),
+    (rf"\bthe (\w+) one of the (?:two |three )?({KINDS})s\b", r"the \1 \2"),
+    (rf"\b(?:everything|anything|all(?: the)?(?: things| objects)?|every (?:thing|object|item)|what|whatever) (?:(?:that|which) )?(?:is|are) "
+     rf"not (?:an? )?({KINDS})s?\b", r"everything except every \1"),
+    (rf"\b(?:everything|anything|all(?: the)?(?: things| objects)?|every (?:thing|object|item)|what|whatever) (?:(?:that|which) )?(?:is|are) "
+     rf"not ({COLORS})\b", r"everything except all the \1 things"),
+    (rf"\b(?:all|anything) but (?={NAMED}\b)", "everything except "),
+    (rf", ({NAMED}) (?:excepted|excluded|aside|apart|exempted)\b", r" except \1"),
     (r"\bthem (?:both|all)\b", "them"),
     (r"\bit all\b", "all of it"),
     # "not the red mug but the blue one", "not the red mug, put the blue one in the bin"
@@ -69,8 +77,8 @@ RULES = (
     (rf"\b(?:it|them)\b([^.;:!?]*?),? (?:i mean|that is|meaning) ({NAMED})(?=[.;:!?,]|$)", r"\2\1"),
     (rf"\b(?:it|them)\b([^.;:!?]*?), ({NAMED}),? (?:i mean|that is)(?=[.;:!?,]|$)", r"\2\1"),
     # "bin the can and nothing else"
-    (r",? ?\b(?:and|but) (?:nothing (?:else|more)|that is (?:all|it)|no more|no others?|only that|leave it at that)(?=[.;!?,]|$)", ""),
+    (r"(?:,? ?\b(?:and|but) |, )(?:nothing (?:else|more)|that is (?:all|it)|no more|no others?|only that|leave it at that)(?=[.;!?,]|$)", ""),
     # "minus the bottle"
-    (rf",? (?:minus|excluding|with the exception of|not counting|not including|leaving out|leaving aside|bar|save|excepting|all but|"
+    (rf",? (?:minus|excluding|with the exception of|not counting|not including|leaving out|leaving aside|bar|save|excepting|"
      rf"if not|ignoring|omitting|skipping|without counting|short of) (?={NAMED}\b)", " except "),
 )  # fmt: skip

@@ -28,7 +28,8 @@ RULES = (
     (rf"\b(?:the|your|my) (?:very )?first {_TASK}?{_TO_DO}{_IS} ", "first "),
     (rf"(?:,? ?\band )?\b(?:the|your|my) {_LATER}(?: {_TASK})?{_TO_DO}{_IS} ", " then "),
     (rf"(?:,? ?\b(?:and|but) )?\b(?:the|your|my) (?:very )?(?:last|final)(?: {_TASK})?{_TO_DO}{_IS} ", ". finally "),
-    (r"(^|[.;!?] ?)(?:and )?([^.;!?,]+?) (?:last(?: of all)?|at the (?:very )?end|as the (?:very )?last (?:thing|step))"
+    (r"(^|[.;!?] ?)(?:and )?([^.;!?,]+?) (?:last(?: of all)?|at the (?:very )?end|as (?:the|your|a) (?:very )?(?:last|final) "
+     r"(?:thing|step|action|task|move|job))"
      r"(?=,|[.;!?]|$| but\b)", r"\1finally \2"),
     (r"\b(?:as (?:the|a|your) (?:very )?(?:first|next|last|final|second|third) (?:step|thing|task|move)|as a start|"
      r"for (?:a start|starters)|to (?:start|begin)(?: off)?(?: with)?|first (?:of all|things first|off|up)|firstly|"
@@ -49,6 +50,7 @@ RULES = (
      r"wish|assignment)(?: (?:is|for you))*(?: (?:simple|this))?|in order|(?:two|three|four|some|a few|a couple of) (?:things|tasks|steps|jobs)(?: (?:to do|for you))?|"
      r"here is (?:what to do|the plan|what i (?:want|need))|this is (?:what to do|the plan)|(?:the )?plan|to do|todo|tasks?|"
      r"instructions?|do (?:two|three) things|your (?:tasks?|jobs?|orders?))[:,] ?", ""),
+    (r"(^|[.;!?] ?)([^.;!?,]+?) first,? (?:and )?(?:then )?([^.;!?,]+?) second(?=[.,;!]|$)", r"\1\2, then \3"),
     # "..., in this order: ..."
     (r",? ?\b(?:all )?(?:in (?:that|this|the following|exactly (?:that|this)|just that) (?:order|sequence)|one (?:by one|after "
      r"(?:the other|another)|at a time)|in turn|in sequence|in that exact order|do (?:this|the following|these(?: things)?|both)(?: in order)?|"
@@ -66,7 +68,7 @@ RULES = (
     (rf"(?:\b(?:but|and) )?\b{_NOT_YET} (?!touch|move)([^.;:!?]+?),? (?:until|till|before|unless) (?:you have |after )?(?=\w)", r"\1 after "),
     (r",? ?\b(?:but |and )?(?:not |never )(?:until|till|before) (?:after )?", " after "),
     (r",? ?\bhaving (?:first |already )?(?=\w)", " after having "),
-    (r"\bafter having (\w+) (the [^,.;]*?) first\b", r"after having \1 \2"),
+    (r"\bafter having (\w+) (the [^,.;]*?) (?:first|before|beforehand)\b", r"after having \1 \2"),
     # "once the bottle is in the bin, ...", "before the drawer is closed, ..."
     (rf"\b(?:once|as soon as|after|immediately after|right after|when) ({NAMED}) (?:has|have) been (?=\w)", r"after you have \1 "),
     (rf"\b(?:once|as soon as|after) ({NAMED}) (?:is|are|gets?|goes|sits?|lies|stands?|ends? up)"

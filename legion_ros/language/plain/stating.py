@@ -17,10 +17,11 @@ _THROWN = any_of("bin, ditch, scrap, junk, trash, lose, (?:chuck|toss|fling|slin
 RULES = (
     # "i want the mug left alone"
     (rf"\b(?:i (?:want|need|would like|prefer)|have|see that|make sure(?: that)?) ({NAMED}) (?:to (?:be|stay) |is |are |stays? |be )?"
-     r"(?:left |kept |staying )?(?:alone|untouched|undisturbed|in (?:its|their) place|where (?:it is|they are)|on the table)\b",
+     r"(?:left |kept |staying )?(?:exactly |right |just )?(?:alone|untouched|undisturbed|in (?:its|their) place|where (?:it is|they are)|on the table)\b",
      r"leave \1 alone"),
     (rf"(^|[.;!?,] ?)(?:my |the |our )?(?!nobody|who|no |it |i )\w+ wants? ({NAMED}) (?=in\b|into\b|to (?:the|be)\b|open|closed|shut|clear)",
      r"\1have \2 "),
+    (r"\b(?:nobody|no one|no-one) (?:is to |should |may |gets to )?touch(?:es)? ", "do not touch "),
     # "..., except the cans, which go into the bin"
     (rf",? (?:and )?which (?:{_MODAL} |all |both )*(?:go|belong) (?=(?:in|into|to|on) )", "; put them "),
     (rf",? (?:and )?which (?:{_MODAL} go|goes|belongs) (?=(?:in|into|to|on) )", "; put it "),
