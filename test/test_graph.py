@@ -21,7 +21,7 @@ from legion_ros.nodes.supervision import Exit, Line, Supervisor
 
 DEADLINE = 20.0  # s, for what takes a fraction of a second
 
-# Python acts on a signal between two instructions, so one that comes just before a long sleep waits for its end.
+# Python acts on a signal between two instructions: one that comes just before a long sleep waits for its end.
 WAIT = "import time\nwhile True: time.sleep(0.1)"
 
 

@@ -59,27 +59,33 @@ def _any(words: str) -> str:
 
 
 _LEAD = (
-    r"(?:(?<=^)|(?<=[\s,.;!?:]))(?:(?:and|but|so|just|only|please|also|while|though|although|yet|however|you|"
+    r"(?:(?<=^)|(?<=[\s,.;!?:]))(?:(?:and|but|so|just|only|please|also|while|though|although|yet|"
+    "however|you|"
     r"whatever you do,?|make sure(?: that)?|be sure(?: that)?|then|always),? )*"
 )
 _NOT = (
     r"(?:(?:you )?(?:do|must|should|may|can|are) not(?: to)?(?: ever)?|never|"
     r"(?:do not|never) (?:you )?dare(?: to)?|"
-    r"(?:be |being |take |taking |be very |very )?care(?:ful)? (?:not to|to not|you do not|that you do not)|"
+    "(?:be |being |take |taking |be very |very )?care(?:ful)? (?:not to|to not|you do not|that "
+    "you do not)|"
     r"(?:try|make sure|be sure|remember|mind) (?:not to|to not)|without(?: ever)?|avoid(?:ing)?|"
     r"refrain(?:ing)? from|no(?= \w+ing\b)|not)"
 )
 _VERB = _any(
-    "(?:even )?(?:lay|put)(?:ing|ting)? (?:a|one|your) (?:finger|hand|claw|gripper)s? on, lay(?:ing)? hands on, "
+    "(?:even )?(?:lay|put)(?:ing|ting)? (?:a|one|your) (?:finger|hand|claw|gripper)s? on, "
+    "lay(?:ing)? hands on, "
     "(?:even )?(?:go|come|get)(?:t?ing)? anywhere (?:near|close to), (?:even )?look(?:ing)? at, "
     "touch(?:ing)?, mov(?:e|ing), disturb(?:ing)?, knock(?:ing)?(?: over| into| against)?, "
     "bump(?:ing)?(?: into)?, hit(?:ting)?, grab(?:bing)?, tak(?:e|ing)(?: away| out)?, "
     "pick(?:ing)?(?: up)?, lift(?:ing)?(?: up)?, "
-    "push(?:ing)?, pull(?:ing)?, shift(?:ing)?, handl(?:e|ing), remov(?:e|ing), clear(?:ing)?(?: away| up)?, "
-    "throw(?:ing)?(?: away| out)?, discard(?:ing)?, bin(?:ning)?, trash(?:ing)?, tip(?:ping)?(?: over)?, "
+    "push(?:ing)?, pull(?:ing)?, shift(?:ing)?, handl(?:e|ing), remov(?:e|ing), clear(?:ing)?(?: "
+    "away| up)?, "
+    "throw(?:ing)?(?: away| out)?, discard(?:ing)?, bin(?:ning)?, trash(?:ing)?, tip(?:ping)?(?: "
+    "over)?, "
     "harm(?:ing)?, damag(?:e|ing), break(?:ing)?, topp?l(?:e|ing), interfer(?:e|ing) with, "
     "mess(?:ing)? with, (?:go|come|get)(?:t?ing)? (?:near|close)(?: to)?, approach(?:ing)?, "
-    "reach(?:ing)?(?: for)?, put(?:ting)?(?: away)?, plac(?:e|ing), drop(?:ping)?, open(?:ing)?(?: up)?, "
+    "reach(?:ing)?(?: for)?, put(?:ting)?(?: away)?, plac(?:e|ing), drop(?:ping)?, open(?:ing)"
+    "?(?: up)?, "
     "clos(?:e|ing), shut(?:ting)?, press(?:ing)?(?: on| down)?"
 )
 _WHERE = r"(?:right |exactly |just )?where (?:it|they) (?:is|are|stands?|lies?|sits?)"
@@ -90,13 +96,18 @@ _STAYING = (
     r"on (?:the (?:table|desk)|it)"
 )
 _BE = r"stays?|remains?|(?:must|should|shall|can|may|has to|have to|is to|are to) (?:stay|remain)"
-_BE_NOT = r"(?:must|should|may|can|shall|will) not be|(?:is|are) not to be|(?:do|does) not (?:get|want to be)|(?:is|are) not"
+_BE_NOT = (
+    "(?:must|should|may|can|shall|will) not be|(?:is|are) not to be|(?:do|does) not (?:get|want "
+    "to be)|(?:is|are) not"
+)
 _DONE = _any(
-    "touched, moved, disturbed, removed, cleared(?: away)?, picked up, knocked(?: over)?, bumped, thrown (?:away|out), "
+    "touched, moved, disturbed, removed, cleared(?: away)?, picked up, knocked(?: over)?, bumped, "
+    "thrown (?:away|out), "
     "binned, taken(?: away)?, pushed, harmed, damaged, to be (?:touched|moved|disturbed)"
 )
 _TAIL_NOT = re.compile(
-    r"(?: (?:at all|up|over|away|in(?: it| there)?|with (?:it|them|that)|either|though|anywhere|again|"
+    "(?: (?:at all|up|over|away|in(?: it| there)?|with (?:it|them|that)|either|though|anywhere|"
+    "again|"
     r"(?:off|from) the table|while you are at it|in the process|doing (?:so|that|it)))*"
 )
 _INTO = re.compile(r" (?:in|into|inside|to) (?=(?:the|that|your) )")
@@ -106,7 +117,8 @@ _TAIL_LEAVE = re.compile(
 )
 _TAIL_STATE = re.compile(r" (open|closed|shut)(?:ed)?(?![\w])")
 _TAIL_STAY = re.compile(
-    rf" (?:(?:{_BE})(?: (?:{_STAYING}))?|(?:{_BE_NOT}) (?:{_DONE})|(?:do|does) not (?:move|go anywhere|get touched)|"
+    f" (?:(?:{_BE})(?: (?:{_STAYING}))?|(?:{_BE_NOT}) (?:{_DONE})|(?:do|does) not (?:move|go "
+    "anywhere|get touched)|"
     r"(?:is|are) (?:strictly )?(?:off limits|off-limits|taboo|forbidden|not yours))(?![\w])"
 )
 _ENDS = re.compile(r" *(?:$|[.;!?:,]|\b(?:and|but|then|while|yet|so|though|please|after|before)\b)")
@@ -195,7 +207,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[..., _Read]], ...] = (
     ),
     (
         re.compile(
-            rf"{_LEAD}(?:hands off(?: of)?|mind(?: out for)?|watch out for|look out for|steer clear of) (?=\w)"
+            f"{_LEAD}(?:hands off(?: of)?|mind(?: out for)?|watch out for|look out for|steer clear of) "
+            r"(?=\w)"
         ),
         _plain,
     ),

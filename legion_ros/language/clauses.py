@@ -60,21 +60,32 @@ def _texts(sentence: str) -> list[tuple[str, int]]:
         if MARK.fullmatch(stretch.text):
             texts.append((stretch.text, stretch.rank))
             continue
-        said = [text for text, _ in texts if not MARK.fullmatch(text)]
-        shares = bool(said) and not _FIXTURE.search(_AIMED.sub("", said[-1]))
+        at = next((i for i in reversed(range(len(texts))) if not MARK.fullmatch(texts[i][0])), None)
+        before = texts[at][0] if at is not None else ""
+        shares = bool(before) and not _FIXTURE.search(_AIMED.sub("", before))
         more = _coordinated(stretch.text, shares)
-        if said and more and names_thing(more[0]) and not _has_aim(said[-1]) and (aim := _AIMED.search(more[0])):
-            if shares:  # "push the ball and then the box to the left"
-                texts = [(t + aim.group() if t is said[-1] else t, rank) for t, rank in texts]
-                said[-1] += aim.group()
-        if said and more and (names_thing(more[0]) or _SAME.match(more[0])):
-            # "reach for the mug, then the ball", "..., then do the same with the ball"
-            same = _SAME.match(more[0])
-            more[0] = _like(said[-1], same.group(1) if same else more[0])
-        elif said and more and _AIM.match(more[0]):
-            more[0] = f"{_AIMED.sub('', said[-1])} {more[0]}"  # "push the box to the left, then to the right"
+        if before and more:
+            before, more[0] = _shared(before, more[0], shares)
+            texts[at] = (before, texts[at][1])
         texts += [(text, stretch.rank) for text in more]
     return texts
+
+
+def _shared(before: str, text: str, shares: bool) -> tuple[str, str]:
+    """A clause and what was said after it, each with what it takes from the other: the verb, or where to.
+
+    `shares`: the verb of the clause before may do for a thing.
+    """
+    same = _SAME.match(text)
+    aim = _AIMED.search(text)
+    if shares and aim and names_thing(text) and not _has_aim(before):
+        before += aim.group()  # "push the ball and then the box to the left"
+    if same or names_thing(text):
+        # "reach for the mug, then the ball", "..., then do the same with the ball"
+        return before, _like(before, same.group(1) if same else text)
+    if _AIM.match(text):  # "push the box to the left, then to the right"
+        return before, f"{_AIMED.sub('', before)} {text}"
+    return before, text
 
 
 def _clause(text: str, rank: int) -> Clause:
@@ -101,14 +112,19 @@ _MOVING = ("put ", "push ")  # what becomes of the things may be said by the ver
 _ASKS = re.compile(r"^(?!i |we ).*\b(?:should|must|goes|go|belongs?|needs?|ought|shall)\b")  # of somebody
 _FIXTURE = re.compile(rf"\b(?:{'|'.join(n for names in lexicon.FIXTURES.values() for n in names)})\b")
 _BACK = re.compile(  # what takes a request back
-    r"\b(?:kidding|joking|joke|wrong|mistake|mistaken|take (?:that|it|this) back|changed? (?:my|our) mind|cancel|never mind|forget)\b"
+    r"\b(?:kidding|joking|joke|wrong|mistake|mistaken|take (?:that|it|this) back|changed? (?:my|"
+    r"our) mind|cancel|never mind|forget)\b"
 )
 _TELLING = re.compile(
-    rf"\b(?:{'|'.join(n for names in (*lexicon.KINDS.values(), *lexicon.FIXTURES.values()) for n in names)})(?:e?s)?\b|"
+    rf"\b(?:{'|'.join(n for names in (*lexicon.KINDS.values(), *lexicon.FIXTURES.values()) for n in names)})"
+    r"(?:e?s)?\b|"
     r"\b(?:first|last|next|then|not)\b"
 )
 _AIM = re.compile(r"^(?:(?:back|over) )*(?:to|into|toward|towards|left|right|in)\b(?! it\b)")
-_AIMED = re.compile(r" (?:(?:back|over) )*(?:in|into|inside|to|toward|towards|left|right|back|away|over|closer|nearer)\b.*")
+_AIMED = re.compile(
+    " (?:(?:back|over) )*(?:in|into|inside|to|toward|towards|left|right|back|away|over|closer|"
+    r"nearer)\b.*"
+)
 # "do the same with the can"
 _SAME = re.compile(r"^do (?:the same|likewise|this|that) (?:with|to|for) (.+)$")
 
@@ -171,7 +187,7 @@ def _like(text: str, thing: str) -> str:
 
 
 def _put_first(clauses: list[Clause]) -> list[Clause]:
-    """Have what was asked for before come first where a later clause says so: "..., but do the bottle first"."""
+    """What a later clause names as first gets its rank: "..., but do the bottle first"."""
     kept: list[Clause] = []
     for clause in clauses:
         match = _DO.match(clause.text)
@@ -224,7 +240,8 @@ def _names(text: str, thing: str) -> bool:
 
 
 _TAKING = re.compile(
-    rf"^{ACQUIRE} (?!rid\b)((?:(?! in | into | to | over | off ).)+?)(?: up| from the table| off the table)?$"
+    rf"^{ACQUIRE} (?!rid\b)((?:(?! in | into | to | over | off ).)+?)(?: up| from the table| off "
+    "the table)?$"
 )
 
 

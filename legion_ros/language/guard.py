@@ -104,8 +104,10 @@ _SIGNS = (
 # Idioms with a negative or conditional word that ask for something all the same.
 _IF = _any(
     "you would not mind, you do not mind, you can, possible, you could, you please, you like, "
-    "it is not too much (?:trouble|bother|work|to ask), it is (?:no|not a) (?:trouble|bother|problem), it is (?:ok|okay|all right), "
-    "you have a (?:moment|second|minute|sec), you would be so kind, you would like, you would, that is ok, that is okay, that is all right"
+    "it is not too much (?:trouble|bother|work|to ask), it is (?:no|not a) (?:trouble|bother|"
+    "problem), it is (?:ok|okay|all right), "
+    "you have a (?:moment|second|minute|sec), you would be so kind, you would like, you would, "
+    "that is ok, that is okay, that is all right"
 )
 _WHEN = _any("you are ready, you have time, you can, you get a chance, you like, you have a moment")
 _IDIOMS = re.compile(
@@ -127,7 +129,8 @@ _SEQUELS = (
     ),
 )
 _NOT = _any(
-    "not, never, no, none, nothing, nobody, nowhere, neither, nor, without, avoid, avoiding, refrain, "
+    "not, never, no, none, nothing, nobody, nowhere, neither, nor, without, avoid, avoiding, "
+    "refrain, "
     "refuse, forbid, prevent, ignore, hardly, instead of, rather than, under no"
 )
 _STOP = _any(
@@ -137,7 +140,8 @@ _NEGATION = rf"\b(?:{_NOT})\b|(?:^|[,.;] ?|\b(?:and|then|please|you|to) )(?:{_ST
 _CONDITION = r"\b(?:if|unless|until|till|while|when|whenever|once|because)\b(?! (?:more|again))"
 _QUESTION = (
     r"^(?:(?:please|hey|hi|ok|okay|so|robot|and|well|tell me|do you know|i wonder)[, ]+)*"
-    r"(?:what|where|who|whom|whose|why|how|which|when|is|are|am|was|were|does|did|has|had|may|might|shall|should|"
+    "(?:what|where|who|whom|whose|why|how|which|when|is|are|am|was|were|does|did|has|had|may|"
+    "might|shall|should|"
     r"must|do (?:you|we|i|they|it)|have (?:you|we|i|they)|"
     r"(?:can|could|would|will) (?:i|we|they|he|she|it|the|there|anyone))\b(?! (?:mind|you mind))"
 )
@@ -152,7 +156,8 @@ _REASONS = tuple(
     for pattern, reason in (
         (_NEGATION, "says what not to do ({!r}); say what to do"),
         (
-            r"\b(?:after|before|as soon as|by the time) (?:i|we|he|she|they|somebody|someone|anybody|noon|midnight)\b",
+            r"\b(?:after|before|as soon as|by the time) (?:i|we|he|she|they|somebody|someone|anybody|noon|"
+            r"midnight)\b",
             "sets a condition ({!r}), which is not understood yet",
         ),
         (_CONDITION, "sets a condition ({!r}), which is not understood yet"),

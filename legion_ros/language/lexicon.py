@@ -56,7 +56,8 @@ KINDS: dict[str, tuple[str, ...]] = {
 FIXTURES: dict[str, tuple[str, ...]] = {
     "bin": _names(
         "bin, trash bin, trash can, trashcan, trash, garbage bin, garbage can, garbage, rubbish bin, "
-        "rubbish, waste, trash basket, garbage pail, refuse bin, waste bin, waste basket, wastebasket, dustbin, basket, bucket, recycling bin, container"
+        "rubbish, waste, trash basket, garbage pail, refuse bin, waste bin, waste basket, wastebasket, "
+        "dustbin, basket, bucket, recycling bin, container"
     ),
     "drawer": _names("drawer, table drawer, desk drawer"),
     "button": _names("button, switch, buzzer"),
@@ -164,10 +165,10 @@ FINITE = words(
     "belong "
     "looks look seems gets wants want took think know"
 )
-# Taking hold of a thing, said on the way to putting it somewhere: "pick up the can and put it in the bin".
+# Taking hold of a thing on the way to putting it somewhere: "pick up the can and put it in the bin".
 ACQUIRE = (
-    r"(?:remove|pick up|pick|take|grab|get|lift up|lift|grasp|fetch|collect up|collect|seize|gather up|gather|"
-    r"scoop up|round up|snatch|retrieve|find|locate|hold|carry)"
+    r"(?:remove|pick up|pick|take|grab|get|lift up|lift|grasp|fetch|collect up|collect|seize|"
+    r"gather up|gather|scoop up|round up|snatch|retrieve|find|locate|hold|carry)"
 )
 # Verbs that say by themselves that a thing goes to the bin.
 DISCARD = re.compile(

@@ -53,7 +53,10 @@ _NEXT = (
     r"lastly|and last(?: of all)?|and next|next up|followed by)\b,?"
 )
 _LAST = re.compile(r"^(?:finally|lastly|last of all|at the (?:very )?end|in the end),? ")
-_YOU = r"(?:(?:you )?(?:are |have )?(?:done|finished|finish)(?: with)? (?=\w+ing\b)|you (?:have )?|having |(?=\w+ing\b))"
+_YOU = (
+    r"(?:(?:you )?(?:are |have )?(?:done|finished|finish)(?: with)? (?=\w+ing\b)|"
+    r"you (?:have )?|having |(?=\w+ing\b))"
+)
 _OPENING = re.compile(rf"^(?:(?:but|and|so|please|just|right|only),? )*(before|after|prior to) {_YOU}")
 _EARLIER = re.compile(
     rf",? (?:but |and |only |and only |but only |right |just )*after {_YOU}|"

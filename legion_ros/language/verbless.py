@@ -1,4 +1,4 @@
-"""Requests that say what is to be, with no verb in front: "bottle in the drawer", "drawer shut", "the can binned"."""
+"""Requests that say what is to be, with no verb in front: "bottle in the drawer", "drawer shut"."""
 
 import re
 
@@ -22,7 +22,8 @@ _INTO = re.compile(
     r"(?:(?:back|straight|right|over|safely|away|down) )*(?:in|into|inside|to|toward|towards)\b"
 )
 _PLACE = re.compile(
-    r"(?:(?:over|further|a bit|more) )*(?:on|at|left|right|away|back|out of the way|closer|nearer|forwards?)\b"
+    r"(?:(?:over|further|a bit|more) )*"
+    r"(?:on|at|left|right|away|back|out of the way|closer|nearer|forwards?)\b"
 )
 
 
@@ -42,7 +43,9 @@ def with_verb(text: str) -> str:
         return f"press {bare}"  # there is nothing else to do with it
     for at in range(1, len(words)):
         name, rest = " ".join(words[:at]).rstrip(","), " ".join(words[at:])
-        if (words[at] not in PREPOSITIONS and begins_with_name(words[at + 1 :])) or words[at - 1] in STARTS - _ALONE:
+        if (words[at] not in PREPOSITIONS and begins_with_name(words[at + 1 :])) or words[
+            at - 1
+        ] in STARTS - _ALONE:
             continue  # "the open drawer", "the left can"
         if words[at] == "and" and not names_thing(" ".join(words[at + 1 :])):
             break  # "get the can and drop it in the bin"
@@ -55,7 +58,9 @@ def with_verb(text: str) -> str:
             if rest == state or rest.startswith((f"{state} ", f"{state},")):
                 return f"{_STATES[state]} {name}{rest.removeprefix(state)}"
         done, _, where = rest.partition(" ")
-        if (done.endswith("ed") or done in ("put", "thrown", "taken", "set", "brought")) and done not in COLORS:
+        if (
+            done.endswith("ed") or done in ("put", "thrown", "taken", "set", "brought")
+        ) and done not in COLORS:
             return f"{done} {name} {where}".strip()
         if words[at] in PREPOSITIONS | ADVERBS and words[at] != "of":
             break

@@ -175,7 +175,8 @@ def _stems(verb: str) -> tuple[str, ...]:
     return verb, stem, f"{stem}e", stem[:-1]
 
 
-_MEANWHILE = re.compile(rf"({MARK.pattern} ; )while (?:you (?:are )?)?")  # leave the mug, while you clear the rest
+# "leave the mug alone while you clear the table"
+_MEANWHILE = re.compile(rf"({MARK.pattern} ; )while (?:you (?:are )?)?")
 _IN_ITSELF = re.compile(r"\b(?:it|them|drawer|button|switch)\b")
 _IT = re.compile(r"(?<!in )(?<!into )(?<!inside )(?<!to )\b(?:it|them)\b")
 

@@ -22,6 +22,34 @@ from legion_ros.language.plainer import plainer
         ("push the mug that is farther away to the left", "push the farther mug to the left"),
         ("ditch the can", "throw out the can"),
         ("chuck out both cans", "throw out both cans"),
+        # asking
+        ("it would be great if you could open it", "open it"),
+        ("i would appreciate it if you would open it", "open it"),
+        ("good morning! open it. thank you so much", "! open it"),
+        ("open the drawer, i do not need it anymore", "open the drawer"),
+        ("press the button to switch everything off", "press the button"),
+        # stating
+        ("the drawer should be open", "have the drawer open"),
+        ("the drawer needs closing", "closing the drawer"),
+        ("into the bin with the can", "put the can into the bin"),
+        ("i want the mug left alone; bin the can", "leave the mug alone; throw out the can"),
+        ("put it in the trash can", "put it in the trash can"),
+        ("can: bin, ball: drawer", "put can in the bin, put ball in the drawer"),
+        # telling the order
+        ("once the can is in the bin, press it", "after you have the can in the bin, press it"),
+        ("do not press it until the can is in the bin", "press it after you have the can in the bin"),
+        ("the last thing to do is press it; first open it", "finally press it; first open it"),
+        ("step one: press it. step two: open it", "then press it. then open it"),
+        # naming
+        ("put the mug in the bin, the blue one i mean", "put the blue mug in the bin"),
+        ("apart from the mug, bin everything", "throw out everything except the mug"),
+        ("put everything that is not a mug away", "put everything except every mug away"),
+        ("whatever is red goes in the bin", "put all the red things in the bin"),
+        # verbs
+        ("pop the can in the bin", "put the can in the bin"),
+        ("yank the drawer open", "open the drawer"),
+        ("bash the button", "press the button"),
+        ("hold your gripper over the can", "go to the can"),
     ],
 )  # fmt: skip
 def test_it_is_said_with_a_verb_in_front(said, plain):

@@ -25,8 +25,8 @@ def test_what_is_to_be_is_said_with_the_verb_that_brings_it_about(said, plain):
 
 @pytest.mark.parametrize(
     "said",
-    ["put the can in the bin", "the left can", "the open drawer", "a mug in a drawer", "the can is in the bin",
-     "press it", "the red can", "get the ball over", "go to the can"],
+    ["put the can in the bin", "the left can", "the open drawer", "a mug in a drawer",
+     "the can is in the bin", "press it", "the red can", "get the ball over", "go to the can"],
 )  # fmt: skip
 def test_anything_else_stays_as_it_is(said):
     assert with_verb(said) == said

@@ -1,1 +1,1 @@
-"""Ways of saying it that are said again in the plain way, by what they do: ask, state, tell the order, name things."""
+"""Ways of saying it that are said again in the plain way: asking, stating, telling the order, naming."""

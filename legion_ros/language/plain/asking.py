@@ -5,28 +5,41 @@ from legion_ros.language.plain.parts import FIXTURES, KINDS, NAMED, STARTS, any_
 __all__ = ["RULES"]
 
 _SOCIAL = any_of(
-    "good (?:morning|afternoon|evening|day), (?:hi|hello|hey) (?:there|again|everyone), hiya, greetings, howdy, "
-    "(?:thank you|thanks|cheers)(?: so much| very much| a lot| a million| a bunch| again| in advance| for (?:your|the) "
-    "help| for helping| for that| for everything| mate| buddy| dear| robot)+, many thanks, much appreciated, "
-    "(?:you are|that is|that would be|this is) (?:really |very |so |truly )?(?:a star|the best|great|awesome|an angel|a "
-    "lifesaver|a dear|kind|wonderful|lovely|perfect|fantastic|brilliant|it|all|helpful|amazing|nice|sweet|good)"
+    "good (?:morning|afternoon|evening|day), (?:hi|hello|hey) (?:there|again|everyone), hiya, "
+    "greetings, howdy, "
+    "(?:thank you|thanks|cheers)(?: so much| very much| a lot| a million| a bunch| again| in "
+    "advance| for (?:your|the) "
+    "help| for helping| for that| for everything| mate| buddy| dear| robot)+, many thanks, much "
+    "appreciated, "
+    "(?:you are|that is|that would be|this is) (?:really |very |so |truly )?(?:a star|the best|"
+    "great|awesome|an angel|a "
+    "lifesaver|a dear|kind|wonderful|lovely|perfect|fantastic|brilliant|it|all|helpful|amazing|"
+    "nice|sweet|good)"
     "(?: for now| for today| of you)?, "
-    "(?:good|nice|great|excellent|lovely) (?:job|work|robot|boy|girl|one|stuff|going), well done, no rush, no hurry, "
-    "take your time, excuse me, pardon me, sorry to bother you, sorry for the trouble, if that is (?:all right|alright), "
-    "my friend, my dear, dear, sweetie, sweetheart, darling, honey, love, mate, buddy, pal, there is a good robot"
+    "(?:good|nice|great|excellent|lovely) (?:job|work|robot|boy|girl|one|stuff|going), well done, "
+    "no rush, no hurry, "
+    "take your time, excuse me, pardon me, sorry to bother you, sorry for the trouble, if that is "
+    "(?:all right|alright), "
+    "my friend, my dear, dear, sweetie, sweetheart, darling, honey, love, mate, buddy, pal, there "
+    "is a good robot"
 )
 _GREAT = any_of(
-    "great, nice, lovely, good, wonderful, kind of you, very kind of you, best, better, helpful, so kind, awesome, fantastic, "
-    "very nice, really nice, really great, really helpful, perfect, super, brilliant, ideal, terrific"
+    "great, nice, lovely, good, wonderful, kind of you, very kind of you, best, better, helpful, "
+    "so kind, awesome, fantastic, "
+    "very nice, really nice, really great, really helpful, perfect, super, brilliant, ideal, "
+    "terrific"
 )
 _GLAD = any_of(
-    "(?:really |greatly |very much |so )?appreciate(?: it)?, be (?:so |very |really )?(?:grateful|glad|happy|thankful|pleased|"
+    "(?:really |greatly |very much |so )?appreciate(?: it)?, be (?:so |very |really )?(?:grateful|"
+    "glad|happy|thankful|pleased|"
     "delighted|obliged), (?:really )?(?:love|like)(?: it)?"
 )
 
 _PURPOSE = any_of(
-    "switch, turn, start, stop, make, see, let, check, test, free, avoid, keep, create, give, save, show, find, look, inspect, "
-    "protect, prepare, activate, trigger, ring, signal, call, finish, begin, reset, launch, light, power, wake, prove, demonstrate, "
+    "switch, turn, start, stop, make, see, let, check, test, free, avoid, keep, create, give, "
+    "save, show, find, look, inspect, "
+    "protect, prepare, activate, trigger, ring, signal, call, finish, begin, reset, launch, "
+    "light, power, wake, prove, demonstrate, "
     "get ready, confirm, indicate, tell, help, allow"
 )
 
@@ -40,55 +53,142 @@ RULES = (
         r"\b(?:would|will) it be possible(?: for you)? to\b|"
         r"\b(?:is|be|would) there (?:be )?(?:any|a) (?:chance|way)(?: that)? you (?:could|can|would)\b|"
         r"\bany chance (?:that )?you (?:could|can|would)\b|\bany chance of (?=\w+ing\b)|"
-        r"\b(?:could|can|may|might) i (?:please |kindly )?(?:trouble|ask|get|bother|have|beg) you (?:to|for)\b|"
+        r"\b(?:could|can|may|might) i (?:please |kindly )?(?:trouble|ask|get|bother|have|beg) you "
+        r"(?:to|for)\b|"
         r"\b(?:do|would|don't|do not) you think (?:that )?you (?:could|can|would|might)\b|"
         r"\bi (?:wonder|was wondering|am wondering)(?: if| whether) you (?:could|can|would|might)\b|"
-        rf"\bit (?:would|will) be {_GREAT}(?: for me)?(?: to have you| to|,? if you (?:would|could|can))?(?: please)?,? (?=\w)|"
+        rf"\bit (?:would|will) be {_GREAT}(?: for me)?(?: to have you| to|,? if you (?:would|could|can))"
+        r"?(?: please)?,? (?=\w)|"
         rf"\bi would {_GLAD}(?: it)? if you (?:would |could |can )?|"
-        r"\bdo me a (?:favou?r|kindness)(?: and|,)|\bwould you be (?:so kind as|kind enough|able|willing|a dear and|so good as)"
+        r"\bdo me a (?:favou?r|kindness)(?: and|,)|\bwould you be (?:so kind as|kind enough|able|"
+        "willing|a dear and|so good as)"
         r"(?: to)?\b|\bwould you care to\b|"
-        r"\b(?:how|what) about (?:you )?(?=\w+ing\b)|\bmind (?=\w+ing (?:the|all|both|every|my|that|it)\b)|"
-        r"\bwhy not (?=\w+ (?:the|all|both|every|my|that|it)\b)|\bmight you\b|\bi (?:will|would) need you to\b",
+        r"\b(?:how|what) about (?:you )?(?=\w+ing\b)|\bmind (?=\w+ing (?:the|all|both|every|my|that|it)"
+        r"\b)|"
+        r"\bwhy not (?=\w+ (?:the|all|both|every|my|that|it)\b)|\bmight you\b|\bi (?:will|would) need "
+        r"you to\b",
         "",
     ),
     # "can we have the drawer open?", "may i see the can in the bin"
-    (r"\b(?:can|could|may|might|would) (?:i|we|you) (?:please |kindly )?(?:have|get|see|make)(?: me)? (?=\w)", "have "),
+    (
+        r"\b(?:can|could|may|might|would) (?:i|we|you) (?:please |kindly )?(?:have|get|see|make)(?: me)"
+        r"? (?=\w)",
+        "have ",
+    ),
     # "no, not the red one": the "no" says nothing
-    (r"^(?:(?:no|wait|hang on|hold on|oi|psst|hmm|ahem|okay|right|alright|all right|listen|look|see|yes|yeah|actually|now then|right then|okay then|ok then|alright then|well then),|oops|um|uh|hmm|er|ah|"
-     r"oh|okay|ok|well|yo|hey),? (?=\w)", ""),
-    (r"(?<=\w)'s (?=(?:closed|open|opened|shut|empty|clear|cleared|pressed|in the|on the|gone|not|all|tidy|clean|done)\b)", " is "),
+    (
+        "^(?:(?:no|wait|hang on|hold on|oi|psst|hmm|ahem|okay|right|alright|all right|listen|look|see|"
+        "yes|yeah|actually|now then|right then|okay then|ok then|alright then|well then),|oops|um|uh|"
+        "hmm|er|ah|"
+        r"oh|okay|ok|well|yo|hey),? (?=\w)",
+        "",
+    ),
+    (
+        r"(?<=\w)'s (?=(?:closed|open|opened|shut|empty|clear|cleared|pressed|in the|on the|gone|not|"
+        r"all|tidy|clean|done)\b)",
+        " is ",
+    ),
     (r" so that it is (?=above|over|near|close|next)", " "),
-    (rf"^(?:could|would) ({NAMED}) (?:please |kindly )?be (?=\w+ed\b|shut\b|thrown\b|put\b|taken\b)", r"have \1 "),
+    (
+        rf"^(?:could|would) ({NAMED}) (?:please |kindly )?be (?=\w+ed\b|shut\b|thrown\b|put\b|taken\b)",
+        r"have \1 ",
+    ),
     (r",? \bso that [^.,;:!?]*", ""),
-    (r"^(?:now that|since|because|given that|seeing (?:that|as)|as) (?!part |soon )([^,.;]*), (?=\w)", r"\1. "),
-    (r"^be (?:a |so |my )?(?:good|dear|nice|kind|sport|love|darling|sweet|helpful)\w*(?: \w+)? and (?=\w)", ""),
-    (r"^(?:for|as part of|in preparation for|considering) (?![^,]*\b(?:in|into) the )"
-     r"[^.,;:!?]*, (?=\w)", ""),
+    (
+        r"^(?:now that|since|because|given that|seeing (?:that|as)|as) (?!part |soon )([^,.;]*), (?=\w)",
+        r"\1. ",
+    ),
+    (
+        r"^be (?:a |so |my )?(?:good|dear|nice|kind|sport|love|darling|sweet|helpful)\w*(?: \w+)? and "
+        r"(?=\w)",
+        "",
+    ),
+    (
+        r"^(?:for|as part of|in preparation for|considering) (?![^,]*\b(?:in|into) the )"
+        r"[^.,;:!?]*, (?=\w)",
+        "",
+    ),
     (rf"\b((?:{KINDS}|{FIXTURES}|table|it|them)s?),? (?:in order )?to {_PURPOSE} [^.,;:!?]*", r"\1"),
-    (r",? \bso (?:that )?(?:the|my|our|this|that|everything|nothing) (?![^.,;:!?]*\b(?:in|into|to|away|off|should|must|needs?|has|"
-     r"can|goes in|belongs)\b)[^.,;:!?]*", ""),
-    (r"(^|[.;:!?,] ?)(?:and )?(?:oh|ah|hey|well|okay|ok|though|however|anyway|actually|by the way|btw|hmm|uh|um|er)(?:,? and)?, ", r"\1"),
-    (r"(?:,? (?:as|because|since|for))? ?\b(?:i|we) do not (?:really |even )?(?:need|use|require|like) (?:it|them|that|this|those|these)"
-     r"(?: any ?more| any longer| again| now| at all)*(?=[.,;:!?]|$)", ""),
-    (rf"\b(?:i|we) (?:do not|no longer) (?:really |even )?(?:need|use|want) ({NAMED})(?: any ?more| any longer| now| again)*(?=[.,;!]|$)",
-     r"i am done with \1"),
+    (
+        r",? \bso (?:that )?(?:the|my|our|this|that|everything|nothing) (?![^.,;:!?]*\b(?:in|into|to|"
+        "away|off|should|must|needs?|has|"
+        r"can|goes in|belongs)\b)[^.,;:!?]*",
+        "",
+    ),
+    (
+        "(^|[.;:!?,] ?)(?:and )?(?:oh|ah|hey|well|okay|ok|though|however|anyway|actually|by the way|"
+        "btw|hmm|uh|um|er)(?:,? and)?, ",
+        r"\1",
+    ),
+    (
+        r"(?:,? (?:as|because|since|for))? ?\b(?:i|we) do not (?:really |even )?(?:need|use|require|"
+        "like) (?:it|them|that|this|those|these)"
+        r"(?: any ?more| any longer| again| now| at all)*(?=[.,;:!?]|$)",
+        "",
+    ),
+    (
+        rf"\b(?:i|we) (?:do not|no longer) (?:really |even )?(?:need|use|want) ({NAMED})(?: any ?more| "
+        "any longer| now| again)*(?=[.,;!]|$)",
+        r"i am done with \1",
+    ),
     (r"\bbe (?:very |extra |really )?careful(?=[:;,.!]|$)[:;,]? ?", ""),
-    (r"^(?:in order )?to (?!(?:start|begin|finish|end|conclude)(?: (?:with|off|up))?,)(?!the |your |my |that |both |each )[^,.;:!?]*, (?=\w)", ""),
-    (r"^(?:make|help|start|begin|free|assist|test|end|finish|get|clean)\b(?![^.;,:!?]*\bby (?:the|it)\b)[^.;,:!?]*? by (?=\w+ing )", ""),
-    (r"^(?:(?:the )?(?:end|start|beginning) of (?:the )?\w+|\w+ time|for \w+|(?:next|first|last|new|one more|another) (?:thing|one|job|task|"
-     r"request)|note|reminder|update|robot|legion|arm|panda|today|now|right|question|voice command|message)(?: for (?:you|today|now))?: (?=\w)", ""),
+    (
+        "^(?:in order )?to (?!(?:start|begin|finish|end|conclude)(?: (?:with|off|up))?,)(?!the |your |"
+        r"my |that |both |each )[^,.;:!?]*, (?=\w)",
+        "",
+    ),
+    (
+        r"^(?:make|help|start|begin|free|assist|test|end|finish|get|clean)\b(?![^.;,:!?]*\bby (?:the|"
+        r"it)\b)[^.;,:!?]*? by (?=\w+ing )",
+        "",
+    ),
+    (
+        r"^(?:(?:the )?(?:end|start|beginning) of (?:the )?\w+|\w+ time|for \w+|(?:next|first|last|new|"
+        "one more|another) (?:thing|one|job|task|"
+        "request)|note|reminder|update|robot|legion|arm|panda|today|now|right|question|voice command|"
+        r"message)(?: for (?:you|today|now))?: (?=\w)",
+        "",
+    ),
     (rf"\bit is time for ({NAMED}) to ", r"\1 should "),
-    (r" before (?:lunch|dinner|breakfast|tea|class|work|the (?:meeting|demo|lesson|visit|show|guests|visitors)(?: \w+)?)\b", ""),
-    (r"[.,;]? ?\b(?:and |but )?(?:there is )?no need to (?:close|shut|open|hurry|rush) ?(?:it|up)?(?: again| afterwards)?(?=[.,;:!?]|$)", ""),
+    (
+        " before (?:lunch|dinner|breakfast|tea|class|work|the (?:meeting|demo|lesson|visit|show|"
+        r"guests|visitors)(?: \w+)?)\b",
+        "",
+    ),
+    (
+        r"[.,;]? ?\b(?:and |but )?(?:there is )?no need to (?:close|shut|open|hurry|rush) ?(?:it|up)"
+        "?(?: again| afterwards)?(?=[.,;:!?]|$)",
+        "",
+    ),
     (r"^what an? [^.,;:!?]*[.,;:!?] ?", ""),
     (r"^care to (?=\w+ (?:the|all|both|every|my|that|it)\b)", ""),
-    (r"(^|[.;!?,] ?)(?:i (?:think|guess|believe|suppose|feel|would say|reckon|say|figure|would suggest|suggest)|it seems|in my opinion)"
-     r"(?: that)?,? (?!you )(?=\w)", r"\1"),
-    (rf"\b(?:what|all) (?:i|we) (?:want|need|would like|ask)(?: from you| of you)? is (?={STARTS} )", "have "),
-    (r"\b(?:what|all) (?:i|we) (?:want|need|would like|ask)(?: from you| of you)? is (?:for )?(?:you to|to|that you) ", ""),
+    (
+        "(^|[.;!?,] ?)(?:i (?:think|guess|believe|suppose|feel|would say|reckon|say|figure|would "
+        "suggest|suggest)|it seems|in my opinion)"
+        r"(?: that)?,? (?!you )(?=\w)",
+        r"\1",
+    ),
+    (
+        rf"\b(?:what|all) (?:i|we) (?:want|need|would like|ask)(?: from you| of you)? is (?={STARTS} )",
+        "have ",
+    ),
+    (
+        r"\b(?:what|all) (?:i|we) (?:want|need|would like|ask)(?: from you| of you)? is (?:for )"
+        "?(?:you to|to|that you) ",
+        "",
+    ),
     # "someone left a can here. bin it"
-    (r"(^|[.;:!?,] ?)(?:someone|somebody|people|they) (?=(?:left|forgot|dropped|has|have|had|was|were|made|put) )", r"\1i "),
+    (
+        "(^|[.;:!?,] ?)(?:someone|somebody|people|they) (?=(?:left|forgot|dropped|has|have|had|was|"
+        "were|made|put) )",
+        r"\1i ",
+    ),
     # "open the drawer so that i can look inside": what it is good for is nothing to do
-    (r",? (?:so(?: that)?|because|as|since|cause|in order that|for) (?:(?:i|we|there|he|she|nobody|no one|somebody|"
-     r"someone)|(?:it|they)(?! (?:goes|go|should|must|has to|have to|needs?|belongs?|can|may|is to|are to|ought)\b)) [^.,;:!?]*", ""),
-)  # fmt: skip
+    (
+        ",? (?:so(?: that)?|because|as|since|cause|in order that|for) (?:(?:i|we|there|he|she|nobody|"
+        "no one|somebody|"
+        "someone)|(?:it|they)(?! (?:goes|go|should|must|has to|have to|needs?|belongs?|can|may|is to|"
+        r"are to|ought)\b)) [^.,;:!?]*",
+        "",
+    ),
+)

@@ -9,18 +9,36 @@ _SELECTORS = "|".join(sorted(lexicon.SELECTORS, key=len, reverse=True))
 
 RULES = (
     # "the can, i mean the blue one", "the mug, the blue one i mean"
-    (rf"\bthe (?:{COLORS} )?({KINDS})\b([^.;:!?]*?),? (?:no |sorry )*,?(?:i mean|i meant|that is|namely|to be (?:precise|exact|clear)),? the "
-     rf"({COLORS}) (?:one|\1)\b", r"the \3 \1\2"),
-    (rf"\bthe ({KINDS})\b([^;:!?]*?)[.,]? the ({COLORS}) (?:one|\1),? (?:i mean|i meant|that is|to be (?:precise|exact|clear)|please)\b",
-     r"the \3 \1\2"),
+    (
+        rf"\bthe (?:{COLORS} )?({KINDS})\b([^.;:!?]*?),? (?:no |sorry )*,?(?:i mean|i meant|that is|"
+        "namely|to be (?:precise|exact|clear)),? the "
+        rf"({COLORS}) (?:one|\1)\b",
+        r"the \3 \1\2",
+    ),
+    (
+        rf"\bthe ({KINDS})\b([^;:!?]*?)[.,]? the ({COLORS}) (?:one|\1),? (?:i mean|i meant|that is|to "
+        r"be (?:precise|exact|clear)|please)\b",
+        r"the \3 \1\2",
+    ),
     # "put the mug in the bin, the blue one"
-    (rf"\b(?:the|a|that) ({KINDS})\b((?:(?! and )[^.;:!?,])*), the ({COLORS}) (?:one|\1)(?=[.;!?,]|$)", r"the \3 \1\2"),
+    (
+        rf"\b(?:the|a|that) ({KINDS})\b((?:(?! and )[^.;:!?,])*), the ({COLORS}) (?:one|\1)(?=[.;!?,]|$)",
+        r"the \3 \1\2",
+    ),
     (rf"\b(?:it|them), ({NAMED}),(?= )", r"\1"),
     (rf"\bthe (\w+) one of the (?:two |three )?({KINDS})s\b", r"the \1 \2"),
-    (rf"\b(?:everything|anything|all(?: the)?(?: things| objects)?|every (?:thing|object|item)|what|whatever) (?:(?:that|which) )?(?:is|are) "
-     rf"not (?:an? )?({KINDS})s?\b", r"everything except every \1"),
-    (rf"\b(?:everything|anything|all(?: the)?(?: things| objects)?|every (?:thing|object|item)|what|whatever) (?:(?:that|which) )?(?:is|are) "
-     rf"not ({COLORS})\b", r"everything except all the \1 things"),
+    (
+        r"\b(?:everything|anything|all(?: the)?(?: things| objects)?|every (?:thing|object|item)|what|"
+        "whatever) (?:(?:that|which) )?(?:is|are) "
+        rf"not (?:an? )?({KINDS})s?\b",
+        r"everything except every \1",
+    ),
+    (
+        r"\b(?:everything|anything|all(?: the)?(?: things| objects)?|every (?:thing|object|item)|what|"
+        "whatever) (?:(?:that|which) )?(?:is|are) "
+        rf"not ({COLORS})\b",
+        r"everything except all the \1 things",
+    ),
     (rf"\b(?:all|anything) but (?={NAMED}\b)", "everything except "),
     (rf", ({NAMED}) (?:excepted|excluded|aside|apart|exempted)\b", r" except \1"),
     (r"\bthem (?:both|all)\b", "them"),
@@ -28,57 +46,125 @@ RULES = (
     # "not the red mug but the blue one", "not the red mug, put the blue one in the bin"
     (rf"\bnot the {COLORS} ({KINDS}),? (?:but )?(?:rather )?((?:\w+ )?)the ({COLORS}) one", r"\2the \3 \1"),
     # "the red mug, and only the red mug, ..."
-    (rf"\b({STARTS} [^,.;:]*?),? (?:and )?(?:only|just) (?:\1|that(?: one)?|it|those|them|this(?: one)?)\b,?", r"\1"),
+    (
+        rf"\b({STARTS} [^,.;:]*?),? (?:and )?(?:only|just) (?:\1|that(?: one)?|it|those|them|this(?: "
+        r"one)?)\b,?",
+        r"\1",
+    ),
     # "forget the cans; put the ball in the drawer"
-    (rf"^(?:forget(?: about)?|never mind|do not (?:worry|bother)(?: about| with)?) ({NAMED})[.,;:] (?:just |only |but )?"
-     r"(?![^.]*\b(?:everything|all|rest|table|tidy|clear|clean|others?|else)\b)", ""),
+    (
+        f"^(?:forget(?: about)?|never mind|do not (?:worry|bother)(?: about| with)?) ({NAMED})[.,;:] "
+        "(?:just |only |but )?"
+        r"(?![^.]*\b(?:everything|all|rest|table|tidy|clear|clean|others?|else)\b)",
+        "",
+    ),
     (r"\b(?:all )?the (?:whole |entire )?lot\b(?! of)", "everything"),
     # "apart from the mug, everything goes in the bin"
-    (rf"(^|[.;!?] ?)(?:except(?: for)?|apart from|aside from|besides|other than|with the exception of|excluding|minus|save for) "
-     rf"({NAMED}), (?!the )([^.;!?]*?)(?=[.;!?]|,? (?:and )?then\b|, and\b|$)", r"\1\3 except \2"),
+    (
+        "(^|[.;!?] ?)(?:except(?: for)?|apart from|aside from|besides|other than|with the exception "
+        "of|excluding|minus|save for) "
+        rf"({NAMED}), (?!the )([^.;!?]*?)(?=[.;!?]|,? (?:and )?then\b|, and\b|$)",
+        r"\1\3 except \2",
+    ),
     (r",? (?:but |and )?mak(?:e|ing) an exception (?:for|of) ", " except "),
-    (rf" (?:that|which) (?:is|are) neither (?:an? |the )?({COLORS}) nor (?:an? |the )?({COLORS})\b", r" except all the \1 things and all the \2 things"),
+    (
+        rf" (?:that|which) (?:is|are) neither (?:an? |the )?({COLORS}) nor (?:an? |the )?({COLORS})\b",
+        r" except all the \1 things and all the \2 things",
+    ),
     (r" (?:that|which) (?:is|are) neither an? (\w+) nor an? (\w+)\b", r" except every \1 and every \2"),
     # "put the mug in the drawer together with the ball"
-    (rf"\b(\w+) ({NAMED}) ((?:in|into|to) [^.,;:!?]*?) (?:together|along) with ({NAMED}){END}", r"\1 \2 and \4 \3"),
+    (
+        rf"\b(\w+) ({NAMED}) ((?:in|into|to) [^.,;:!?]*?) (?:together|along) with ({NAMED}){END}",
+        r"\1 \2 and \4 \3",
+    ),
     (rf",? (?:together with|along with|as well as|plus|in addition to) (?={NAMED}\b)", " and "),
     (rf"\band (?:also|likewise|similarly|equally) (?={NAMED}\b)", "and "),
-    (rf"({KINDS}s?|it|they|everything else|the rest|the others?) (?:can|could|may|should|must|will|shall|has to|have to|is to|are to|"
-     r"needs? to|gets? to) (?:all |both |just )?(?:stay|remain)\b", r"\1 stays"),
+    (
+        f"({KINDS}s?|it|they|everything else|the rest|the others?) (?:can|could|may|should|must|will|"
+        "shall|has to|have to|is to|are to|"
+        r"needs? to|gets? to) (?:all |both |just )?(?:stay|remain)\b",
+        r"\1 stays",
+    ),
     # "see the mug? put it in the drawer"
     (rf"^(?:do )?(?:you )?see ({NAMED})(?: over there)?\? ", r"\1: "),
     # "begin with the red mug: put it in the bin", "as for the ball, push it left", "the mug, bin it"
-    (rf"{START}((?:(?:start|begin|continue|finish|end|go on) with|as for|regarding|concerning|about|take) )?({LISTED})[:,?] "
-     rf"(?!(?:and|then|but|in|into|to|on|at)\b)(\w+)(?: (up|down|out|away))? (?:it|them|that one|that)\b", r"\1\4 \3 \5"),
+    (
+        f"{START}((?:(?:start|begin|continue|finish|end|go on) with|as for|regarding|concerning|about|"
+        f"take) )?({LISTED})[:,?] "
+        r"(?!(?:and|then|but|in|into|to|on|at)\b)(\w+)(?: (up|down|out|away))? (?:it|them|that one|"
+        r"that)\b",
+        r"\1\4 \3 \5",
+    ),
     # "of the two mugs, put the red one in the bin"
-    (rf"(^|[.;!?,] ?)(?:out )?of (?:the|these|those) (?:two |three )?({KINDS})s,? ([^.;:!?]*?)\bthe ([\w-]+) one\b", r"\1\3the \4 \2"),
+    (
+        rf"(^|[.;!?,] ?)(?:out )?of (?:the|these|those) (?:two |three )?({KINDS})s,? ([^.;:!?]*?)\bthe "
+        r"([\w-]+) one\b",
+        r"\1\3the \4 \2",
+    ),
     # "put two of these things in the bin: the can and the bottle"
-    (r"\b(?:(?:one|two|three|four|five|all|both|each) of )?(?:these|those|the following)(?: (?:things?|objects?|items?|ones?))?\b"
-     r"([^.;:!?]*): ?([^.;:!?]+)", r"\2\1"),
-    (r"\b(?:one|two|three|four|five|several|some|a few) (?:things|objects|items)\b([^.;:!?]*): ?([^.;:!?]+)", r"\2\1"),
+    (
+        r"\b(?:(?:one|two|three|four|five|all|both|each) of )?(?:these|those|the following)(?: "
+        r"(?:things?|objects?|items?|ones?))?\b"
+        r"([^.;:!?]*): ?([^.;:!?]+)",
+        r"\2\1",
+    ),
+    (
+        r"\b(?:one|two|three|four|five|several|some|a few) (?:things|objects|items)\b([^.;:!?]*): "
+        "?([^.;:!?]+)",
+        r"\2\1",
+    ),
     # "ball, box and block: all in the bin"
-    (rf"(^|[.;!?] ?)({LISTED}): (?:all|both|them|everything)?(?: of them)?(?: go(?:es)?)? ?(?=(?:in|into|to) the )", r"\1put \2 "),
+    (
+        f"(^|[.;!?] ?)({LISTED}): (?:all|both|them|everything)?(?: of them)?(?: go(?:es)?)? ?(?=(?:in|"
+        "into|to) the )",
+        r"\1put \2 ",
+    ),
     # "one ball in the bin and the other in the drawer"
     (r"\bthe other(?=,? (?:in|into|to|toward|towards|away)\b|[.;!,]|$)", "the other one"),
     # "the mug that is farther away"
-    (rf"\bthe ((?:\w+ )?{KINDS}),? (?:that|which) is (?:the )?({_SELECTORS})(?: away)?(?: (?:to|from) (?:you|me|yourself|the robot)\b)?\b",
-     r"the \2 \1"),
+    (
+        rf"\bthe ((?:\w+ )?{KINDS}),? (?:that|which) is (?:the )?({_SELECTORS})(?: away)?(?: (?:to|from)"
+        r" (?:you|me|yourself|the robot)\b)?\b",
+        r"the \2 \1",
+    ),
     # "the object closest to your base"
-    (rf"\bthe (thing|object|item|one|(?:\w+ )?{KINDS}),? (?:(?:that|which) is )?(?:the )?(nearest|closest|farthest|furthest)(?: away)? "
-     r"(?:to|from) (?:you|me|us|yourself|(?:the|your) (?:robot|base|arm|robot base|gripper))\b", r"the \2 \1"),
+    (
+        rf"\bthe (thing|object|item|one|(?:\w+ )?{KINDS}),? (?:(?:that|which) is )?(?:the )?(nearest|"
+        "closest|farthest|furthest)(?: away)? "
+        r"(?:to|from) (?:you|me|us|yourself|(?:the|your) (?:robot|base|arm|robot base|gripper))\b",
+        r"the \2 \1",
+    ),
     # "whatever is red", "all that is red", "any red things"
-    (rf"\b(?:whatever|what|all|anything|everything|all things|any things?|the things|those|the ones|every ?thing) "
-     rf"(?:(?:that|which) )?(?:is|are|looks?)(?: colou?red)? ({COLORS})\b", r"all the \1 things"),
-    (rf"\b(?:anything|everything|whatever) ({COLORS})\b(?! (?:things|objects|items|ones|{KINDS}))", r"all the \1 things"),
+    (
+        r"\b(?:whatever|what|all|anything|everything|all things|any things?|the things|those|the ones|"
+        "every ?thing) "
+        rf"(?:(?:that|which) )?(?:is|are|looks?)(?: colou?red)? ({COLORS})\b",
+        r"all the \1 things",
+    ),
+    (
+        rf"\b(?:anything|everything|whatever) ({COLORS})\b(?! (?:things|objects|items|ones|{KINDS}))",
+        r"all the \1 things",
+    ),
     # "one can in the bin and one in the drawer"
-    (rf"\b(one (?:of the )?{KINDS}s?\b[^.;]*?) and (?:the )?(?:second )?one (?=in\b|into\b|to\b)", r"\1 and the other one "),
+    (
+        rf"\b(one (?:of the )?{KINDS}s?\b[^.;]*?) and (?:the )?(?:second )?one (?=in\b|into\b|to\b)",
+        r"\1 and the other one ",
+    ),
     (rf"\bany (?=(?:{COLORS} )?(?:things|objects|items|{KINDS}s|{KINDS}es)\b)", "all the "),
     # "shut it, the drawer i mean"
     (rf"\b(?:it|them)\b([^.;:!?]*?),? (?:i mean|that is|meaning) ({NAMED})(?=[.;:!?,]|$)", r"\2\1"),
     (rf"\b(?:it|them)\b([^.;:!?]*?), ({NAMED}),? (?:i mean|that is)(?=[.;:!?,]|$)", r"\2\1"),
     # "bin the can and nothing else"
-    (r"(?:,? ?\b(?:and|but) |, )(?:nothing (?:else|more)|that is (?:all|it)|no more|no others?|only that|leave it at that)(?=[.;!?,]|$)", ""),
+    (
+        r"(?:,? ?\b(?:and|but) |, )(?:nothing (?:else|more)|that is (?:all|it)|no more|no others?|only "
+        "that|leave it at that)(?=[.;!?,]|$)",
+        "",
+    ),
     # "minus the bottle"
-    (rf",? (?:minus|excluding|with the exception of|not counting|not including|leaving out|leaving aside|bar|save|excepting|"
-     rf"if not|ignoring|omitting|skipping|without counting|short of) (?={NAMED}\b)", " except "),
-)  # fmt: skip
+    (
+        ",? (?:minus|excluding|with the exception of|not counting|not including|leaving out|leaving "
+        "aside|bar|save|excepting|"
+        rf"if not|ignoring|omitting|skipping|without counting|short of) (?={NAMED}\b)",
+        " except ",
+    ),
+)

@@ -25,7 +25,9 @@ def any_of(phrases: str) -> str:
 
 
 def _names(*names: str) -> str:
-    return "(?:" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + ")"
+    return (
+        "(?:" + "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name))) + ")"
+    )
 
 
 COLORS = _names(*lexicon.COLORS)
@@ -41,5 +43,8 @@ NAMED = rf"(?:everything(?: {_WORDS})??|it|they|{STARTS} \w{_WORDS})"
 LISTED = rf"(?:{NAMED}|(?:{COLORS} )?(?:{KINDS}|{FIXTURES})(?:e?s)?{_WORDS})"
 PLACES = _names(*(name for names in lexicon.PLACES.values() for name in names))
 # Where a part of a sentence begins and ends.
-START = r"((?:^|[.;:!?,] ?)(?:(?:and|then|but|so|also|now|please|first|next),? )*|\band (?:then )?|\bthen |\bbut |\bso )"
+START = (
+    r"((?:^|[.;:!?,] ?)(?:(?:and|then|but|so|also|now|please|first|next),? )*|\band (?:then )?|"
+    r"\bthen |\bbut |\bso )"
+)
 END = r"(?= *(?:$|[.;:!?,]|\b(?:and|but|then|so|please)\b))"
