@@ -68,7 +68,7 @@ _NOT = (
     r"(?:do not|never) (?:you )?dare(?: to)?|"
     "(?:be |being |take |taking |be very |very )?care(?:ful)? (?:not to|to not|you do not|that "
     "you do not)|"
-    r"(?:try|make sure|be sure|remember|mind) (?:not to|to not)|without(?: ever)?|avoid(?:ing)?|"
+    r"(?:try|make sure|making sure|taking care|be sure|remember|mind|ensuring)(?: that)? (?:not to|to not|you do not|that you do not)|without(?: ever)?|avoid(?:ing)?|"
     r"refrain(?:ing)? from|no(?= \w+ing\b)|not)"
 )
 _VERB = _any(
@@ -115,7 +115,9 @@ _TAIL_LEAVE = re.compile(
     rf",? (?:alone|be|out(?: of (?:it|this))?|standing|lying|{_STAYING})(?: (?:{_STAYING}))?"
     r"(?: please)?(?![\w])"
 )
-_TAIL_STATE = re.compile(r" (open|closed|shut)(?:ed)?(?![\w])")
+_TAIL_STATE = re.compile(
+    r" (open|closed|shut)(?:ed)?(?: (?:afterwards|after that|at the end|in the end|when you are done))?(?![\w])"
+)
 _TAIL_STAY = re.compile(
     f" (?:(?:{_BE})(?: (?:{_STAYING}))?|(?:{_BE_NOT}) (?:{_DONE})|(?:do|does) not (?:move|go "
     "anywhere|get touched)|"

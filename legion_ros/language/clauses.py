@@ -47,7 +47,7 @@ def split(sentence: str) -> list[Clause]:
         if asks and not (following and _PRONOUN.search(following.text)):
             raise Rejected(f"{clause.text!r} is a statement; give an instruction", EXAMPLES, "for example")
     latest = said[-1]
-    if latest.remark and _TELLING.search(latest.text):  # it may ask for something that is not understood
+    if clauses[-1].remark and _TELLING.search(latest.text):  # it may ask for something that is not understood
         raise Rejected(f"{latest.text!r} is a statement; give an instruction", EXAMPLES, "for example")
     return clauses
 

@@ -1,4 +1,4 @@
-"""Ways of speaking that are understood, and such that are not to be: see test/language/sentences/README.md."""
+"""Ways of speaking that are understood: see test/language/sentences/README.md."""
 
 from pathlib import Path
 

@@ -44,6 +44,16 @@ _PURPOSE = any_of(
 )
 
 RULES = (
+    (r", (?:please|kindly), ?(?=(?:in|into|inside|to) )", " "),
+    (r"\b(?:will|would|could|can) (?:ya|yer|yous)\b", "please"),
+    (
+        r"^before (?:we|you|i) (?:begin|start|go|continue|proceed|do anything)(?: \w+)?, "
+        r"(?:please |could you |can you )?",
+        "",
+    ),
+    (r"\bwould it (?:kill|hurt) you to\b", ""),
+    (r"\bwithout (?:hurrying|rushing|haste|hesitation|delay|(?:any )?fuss),? ?", ""),
+    (r"^(?:\w+ )?(?:request|command|clean-?up|instruction|order)s?: (?=\w)", ""),
     (r"\b(?:pls|plz|pleez|pleaze)\b", "please"),
     (r"\b(?:thx|thnx|tnx|ty|tysm|ta)\b", "thanks"),
     (r"\bu\b", "you"),

@@ -8,6 +8,18 @@ __all__ = ["RULES"]
 _SELECTORS = "|".join(sorted(lexicon.SELECTORS, key=len, reverse=True))
 
 RULES = (
+    (
+        rf",? \b(?:except|but|save) for (?={NAMED}\b)|,? \b(?:apart|aside) from (?={NAMED}\b)|"
+        rf",? \b(?:besides|other than) (?={NAMED}\b)",
+        " except ",
+    ),
+    (
+        rf"\bwhichever ((?:\w+ )?{KINDS}) is (?:the )?({_SELECTORS})(?: away)?"
+        r"(?: (?:to|from) (?:you|me|yourself|the robot)\b)?",
+        r"the \2 \1",
+    ),
+    (rf"\bthe ((?:\w+ )?{KINDS}) (nearest|closest)(?: to)? (?:you|me|us|yourself)\b", r"the \2 \1"),
+    (r"\b((?:the|my) \w+(?: \w+)?|them|they) (?:all|both) (?=(?:in|into|inside|to) )", r"\1 "),
     # "the can, i mean the blue one", "the mug, the blue one i mean"
     (
         rf"\bthe (?:{COLORS} )?({KINDS})\b([^.;:!?]*?),? (?:no |sorry )*,?(?:i mean|i meant|that is|"
@@ -22,7 +34,7 @@ RULES = (
     ),
     # "put the mug in the bin, the blue one"
     (
-        rf"\b(?:the|a|that) ({KINDS})\b((?:(?! and )[^.;:!?,])*), the ({COLORS}) (?:one|\1)(?=[.;!?,]|$)",
+        rf"\b(?:the|a|that|(?:just |only )?one(?: of the)?) ({KINDS})s?\b((?:(?! and )[^.;:!?,])*), the ({COLORS}) (?:one|\1)(?=[.;!?,]|$)",
         r"the \3 \1\2",
     ),
     (rf"\b(?:it|them), ({NAMED}),(?= )", r"\1"),

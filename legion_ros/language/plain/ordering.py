@@ -23,6 +23,19 @@ _VERBS = any_of(
 _NOT_YET = r"(?:do|must|should|can|may|shall) not(?: you)?"
 
 RULES = (
+    (
+        r"[.;!?,] (?:but|though|only) (?:first(?: of all)?|before that|beforehand),? (?:please )?",
+        ", but first ",
+    ),
+    (
+        rf",? ?\b(?:and )?(?:follow(?:ed)?(?: up)?|continue|go on|carry on|proceed) with (?={NAMED}\b)",
+        " then ",
+    ),
+    (r"^only (?:after|once) ([^,]+?),? should you ", r"after \1, "),
+    (
+        rf"\b(?:once|as soon as|after|when) ({NAMED}) (?:has|have) (?:gone|landed|ended up) (?=\w)",
+        r"after you have \1 ",
+    ),
     (r"\bwait(?:ing)? for (?:that|this|it) to (?:finish|be done|end|happen|be finished)\b,? ?", ""),
     # "step one: press the button. step two: ..."
     (
@@ -124,7 +137,7 @@ RULES = (
         r"(?:you have |after )?(?=\w)",
         r"\1 after ",
     ),
-    (r",? ?\b(?:but |and )?(?:not |never )(?:until|till|before) (?:after )?", " after "),
+    (r",? ?\b(?:but |and |though |although )?(?:not |never )(?:until|till|before) (?:after )?", " after "),
     (r",? ?\bhaving (?:first |already )?(?=\w)", " after having "),
     (r"\bafter having (\w+) (the [^,.;]*?) (?:first|before|beforehand)\b", r"after having \1 \2"),
     # "once the bottle is in the bin, ...", "before the drawer is closed, ..."
@@ -142,8 +155,8 @@ RULES = (
     # "once you have pressed it", "when you are done putting the can away"
     (
         r"\b(?:once|as soon as|when|after) you (?:have |are )?(?:(?:first |already |successfully )*)?"
-        r"(?:(?:done|finished|through|finish)(?: with)? (?=\w+ing\b)|(?=(?!have |are )\w+(?:ed|t|n|shut)? (?:the|all|"
-        "both|every|each|it|them|that|"
+        r"(?:(?:done|finished|through|finish)(?: with)? (?=\w+ing\b)|(?=(?!have |are )\w+(?:ed|t|n|shut)? "
+        "(?:the|all|both|every|each|it|them|that|"
         r"everything|my|your|down|up|away|out)\b))",
         "after you have ",
     ),

@@ -4,6 +4,7 @@ from legion_ros.language.plain.parts import (
     COLORS,
     CONTAINERS,
     END,
+    FIXTURES,
     KINDS,
     LISTED,
     NAMED,
@@ -30,6 +31,8 @@ _CONTAINER = rf"(?:the |that |your |my )?{CONTAINERS}\b"
 _THROWN = any_of("bin, ditch, scrap, junk, trash, lose, (?:chuck|toss|fling|sling|hurl) (?:out|away)")
 
 RULES = (
+    (rf"(^|[.;!?,] ?)({FIXTURES}): (open|close|shut|press|push)(?: it)?(?=[.;!?,]|$)", r"\1\3 the \2"),
+    (rf"\b(?:chuck|toss|dump) (it|them)(?= (?:too|as well)\b|{END[3:-1]})", r"throw out \1"),
     # "i want the mug left alone"
     (
         rf"\b(?:i (?:want|need|would like|prefer)|have|see that|make sure(?: that)?) ({NAMED}) (?:to "
