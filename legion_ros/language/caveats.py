@@ -59,7 +59,8 @@ def _any(words: str) -> str:
 
 
 _LEAD = (
-    r"(?:(?<=^)|(?<=[\s,.;!?:]))(?:(?:and|but|so|just|only|please|also|while|though|although|yet|"
+    r"(?:(?<=^)|(?<=[\s,.;!?:]))(?:(?:and|but|so|just|only|please|i (?:would like|want|need|prefer)"
+    "(?: you)? to|also|while|though|although|yet|"
     "however|you|"
     r"whatever you do,?|make sure(?: that)?|be sure(?: that)?|then|always),? )*"
 )
@@ -68,7 +69,8 @@ _NOT = (
     r"(?:do not|never) (?:you )?dare(?: to)?|"
     "(?:be |being |take |taking |be very |very )?care(?:ful)? (?:not to|to not|you do not|that "
     "you do not)|"
-    r"(?:try|make sure|making sure|taking care|be sure|remember|mind|ensuring)(?: that)? (?:not to|to not|you do not|that you do not)|without(?: ever)?|avoid(?:ing)?|"
+    "(?:try|make sure|making sure|taking care|be sure|remember|mind|ensuring)(?: that)? (?:not to|"
+    "to not|you do not|that you do not)|without(?: ever)?|avoid(?:ing)?|"
     r"refrain(?:ing)? from|no(?= \w+ing\b)|not)"
 )
 _VERB = _any(
@@ -116,7 +118,8 @@ _TAIL_LEAVE = re.compile(
     r"(?: please)?(?![\w])"
 )
 _TAIL_STATE = re.compile(
-    r" (open|closed|shut)(?:ed)?(?: (?:afterwards|after that|at the end|in the end|when you are done))?(?![\w])"
+    " (open|closed|shut)(?:ed)?(?: (?:afterwards|after that|at the end|in the end|when you are "
+    r"done))?(?![\w])"
 )
 _TAIL_STAY = re.compile(
     f" (?:(?:{_BE})(?: (?:{_STAYING}))?|(?:{_BE_NOT}) (?:{_DONE})|(?:do|does) not (?:move|go "
@@ -198,7 +201,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[..., _Read]], ...] = (
     (re.compile(rf"{_LEAD}{_NOT} (?:{_VERB}) (?=\w)"), _not),
     (re.compile(rf"{_LEAD}avoid(?:ing)? (?=\w)"), _not),
     (re.compile(rf"{_LEAD}(?:touch|mov)(?:e|ing)? (?=nothing else)"), _plain),
-    (re.compile(rf"{_LEAD}(?:leave|leaving|keep|keeping|let) (?=\w)"), _leave),
+    (re.compile(rf"{_LEAD}(?:leave|leaving|keep|keeping|let) (?:only |just )?(?=\w)"), _leave),
     (re.compile(rf"{_LEAD}leav(?:e|ing) alone (?=\w)"), _plain),
     (
         re.compile(

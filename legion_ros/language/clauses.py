@@ -109,7 +109,11 @@ _EXCEPT = re.compile(r", ?(except(?: for)?|apart from|aside from|besides|other t
 _EXCEPTED_END = re.compile(r"( except [^,.;:!?]*), ?(?=(?:in|into|inside|to|toward|towards)\b)")
 _SOFT = r", and |, | and |,"
 _MOVING = ("put ", "push ")  # what becomes of the things may be said by the verb before
-_ASKS = re.compile(r"^(?!i |we ).*\b(?:should|must|goes|go|belongs?|needs?|ought|shall)\b")  # of somebody
+_ASKS = re.compile(  # somebody to do something
+    r"^(?!i |we ).*\b(?:should|must|goes|go|belongs?|needs?|ought|shall)\b|"
+    r"^(?:i|we) (?:would (?:like|love|prefer)|want|wish|prefer|need)\b"
+    r"(?! to (?:see|look|know|find|check|get|work|leave))"
+)
 _FIXTURE = re.compile(rf"\b(?:{'|'.join(n for names in lexicon.FIXTURES.values() for n in names)})\b")
 _BACK = re.compile(  # what takes a request back
     r"\b(?:kidding|joking|joke|wrong|mistake|mistaken|take (?:that|it|this) back|changed? (?:my|"

@@ -156,6 +156,10 @@ _REASONS = tuple(
     for pattern, reason in (
         (_NEGATION, "says what not to do ({!r}); say what to do"),
         (
+            r"\b(?:almost|nearly|half ?way|partly|partially|half)\b",
+            "asks for a part of it ({!r}), which is not understood yet",
+        ),
+        (
             r"\b(?:after|before|as soon as|by the time) (?:i|we|he|she|they|somebody|someone|anybody|noon|"
             r"midnight)\b",
             "sets a condition ({!r}), which is not understood yet",

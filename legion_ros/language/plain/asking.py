@@ -44,6 +44,18 @@ _PURPOSE = any_of(
 )
 
 RULES = (
+    (
+        "^(?:i|we) (?:would like|want|need|have)(?: you to do)?(?: (?:one|two|three|some|a few|"
+        "several|the following))?"
+        r"(?: (?:things?|favou?rs?|requests?|tasks?|jobs?))?(?: (?:from|for) you)?: ",
+        "",
+    ),
+    (r"\b(?:i|we) can not (?:reach|get to|lift|move|open|close|stand) ", "i struggle with "),
+    (
+        rf"\b(?:nobody|no one) (?:wants|needs|uses|likes) ({NAMED})(?: any ?more)?(?=[,.;])",
+        r"i am done with \1",
+    ),
+    (r"(?<=[,.;]) wait(?: (?:a|one) (?:moment|second|bit|minute)| there)?(?=[,.;])[,.;]", ""),
     (r", (?:please|kindly), ?(?=(?:in|into|inside|to) )", " "),
     (r"\b(?:will|would|could|can) (?:ya|yer|yous)\b", "please"),
     (

@@ -8,6 +8,7 @@ __all__ = ["RULES"]
 _SELECTORS = "|".join(sorted(lexicon.SELECTORS, key=len, reverse=True))
 
 RULES = (
+    (r"(?<=\w)[.;!] (?:and |but )?not (?=(?:the|that|my|any) [^.;:!?,]*(?:[.;!]|$))", ", not "),
     (
         rf",? \b(?:except|but|save) for (?={NAMED}\b)|,? \b(?:apart|aside) from (?={NAMED}\b)|"
         rf",? \b(?:besides|other than) (?={NAMED}\b)",
@@ -34,7 +35,8 @@ RULES = (
     ),
     # "put the mug in the bin, the blue one"
     (
-        rf"\b(?:the|a|that|(?:just |only )?one(?: of the)?) ({KINDS})s?\b((?:(?! and )[^.;:!?,])*), the ({COLORS}) (?:one|\1)(?=[.;!?,]|$)",
+        rf"\b(?:the|a|that|(?:just |only )?one(?: of the)?) ({KINDS})s?\b((?:(?! and )[^.;:!?,])*), the "
+        rf"({COLORS}) (?:one|\1)(?=[.;!?,]|$)",
         r"the \3 \1\2",
     ),
     (rf"\b(?:it|them), ({NAMED}),(?= )", r"\1"),

@@ -23,6 +23,7 @@ _VERBS = any_of(
 _NOT_YET = r"(?:do|must|should|can|may|shall) not(?: you)?"
 
 RULES = (
+    (rf"\bplus (?={_VERBS} )", "and "),
     (
         r"[.;!?,] (?:but|though|only) (?:first(?: of all)?|before that|beforehand),? (?:please )?",
         ", but first ",
@@ -155,7 +156,8 @@ RULES = (
     # "once you have pressed it", "when you are done putting the can away"
     (
         r"\b(?:once|as soon as|when|after) you (?:have |are )?(?:(?:first |already |successfully )*)?"
-        r"(?:(?:done|finished|through|finish)(?: with)? (?=\w+ing\b)|(?=(?!have |are )\w+(?:ed|t|n|shut)? "
+        r"(?:(?:done|finished|through|finish)(?: with)? (?=\w+ing\b)|(?=(?!have |are )\w+(?:ed|t|n|"
+        "shut)? "
         "(?:the|all|both|every|each|it|them|that|"
         r"everything|my|your|down|up|away|out)\b))",
         "after you have ",

@@ -44,7 +44,8 @@ LISTED = rf"(?:{NAMED}|(?:{COLORS} )?(?:{KINDS}|{FIXTURES})(?:e?s)?{_WORDS})"
 PLACES = _names(*(name for names in lexicon.PLACES.values() for name in names))
 # Where a part of a sentence begins and ends.
 START = (
-    r"((?:^|[.;:!?,] ?)(?:(?:and|then|but|so|also|now|please|first|next),? )*|\band (?:then )?|"
+    r"((?:^|[.;:!?,] ?)(?:(?:and|then|but|so|also|now|please|first|next|only|just),? )*|\band "
+    "(?:then )?|"
     r"\bthen |\bbut |\bso )"
 )
 END = r"(?= *(?:$|[.;:!?,]|\b(?:and|but|then|so|please)\b))"

@@ -31,6 +31,8 @@ _CONTAINER = rf"(?:the |that |your |my )?{CONTAINERS}\b"
 _THROWN = any_of("bin, ditch, scrap, junk, trash, lose, (?:chuck|toss|fling|sling|hurl) (?:out|away)")
 
 RULES = (
+    (rf"{START}({NAMED}) (?:is|are) (?:meant |destined |intended )?for (?={_CONTAINER})", r"\1put \2 in "),
+    (r" from (?:the |your )?(?:left|right|front|back|middle|far side|near side)(?: side)? (?=to )", " "),
     (rf"(^|[.;!?,] ?)({FIXTURES}): (open|close|shut|press|push)(?: it)?(?=[.;!?,]|$)", r"\1\3 the \2"),
     (rf"\b(?:chuck|toss|dump) (it|them)(?= (?:too|as well)\b|{END[3:-1]})", r"throw out \1"),
     # "i want the mug left alone"

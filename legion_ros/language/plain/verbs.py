@@ -28,7 +28,8 @@ _CLOSE = any_of(
     "shove, press"
 )
 _WAY = any_of(
-    "proceed, return, go back, move back, travel, navigate, drive, fly, head, make your way, find your way, move in, advance, "
+    "proceed, return, go back, move back, travel, navigate, drive, fly, head, make your way, find "
+    "your way, move in, advance, "
     "swing over, swing, come, "
     "hop over, stretch, extend, park, stop, wait, line up, line yourself up, align, align "
     "yourself, position yourself, station "
