@@ -1,3 +1,6 @@
+import itertools
+import time
+
 import pytest
 
 from legion_ros.language.plainer import plainer
@@ -71,3 +74,11 @@ def test_it_is_said_with_a_verb_in_front(said, plain):
 )
 def test_what_is_plain_stays_as_it_is(said):
     assert plainer(said) == said
+
+
+def test_no_repetition_of_small_words_takes_long():
+    words = "the and all one that but in to , put not".split()
+    for first, second in itertools.product(words, repeat=2):
+        began = time.process_time()
+        plainer(f"{first} {second} " * 100)
+        assert time.process_time() - began < 1.0, (first, second)
