@@ -118,6 +118,10 @@ class Interpreter:
             self._note(clause, scene, discourse)
             return
         text = _without_there(text, discourse)
+        if cut := _CUT_SHORT.search(text):
+            raise NotUnderstood(
+                f"{text!r} ends with {cut.group(1)!r}; say where", guard.EXAMPLES, "for example"
+            )
         found, problem = readings(patterns(text), scene, discourse, self._grounder)
         if following and not any(reading.mentioned for reading in found) and not following.remark:
             # "open and close the drawer": the first verb has to borrow
@@ -175,6 +179,7 @@ def _stems(verb: str) -> tuple[str, ...]:
     return verb, stem, f"{stem}e", stem[:-1]
 
 
+_CUT_SHORT = re.compile(r" (to|into|toward|towards|onto|at|from|of|with|under|behind|beside|between|for)$")
 # "leave the mug alone while you clear the table"
 _MEANWHILE = re.compile(rf"({MARK.pattern} ; )while (?:you (?:are )?)?")
 _IN_ITSELF = re.compile(r"\b(?:it|them|drawer|button|switch)\b")

@@ -186,6 +186,7 @@ def test_what_does_not_go_together_is_rejected(interpreter, instruction, reason)
         ("admin, open the drawer", "'admin' is no instruction"),
         ("press the drawer", "no learned skill fits"),
         ("before opening the drawer honk", "put a comma there"),
+        ("push the red can to", "ends with 'to'"),
         ("open the drawer" + ", open the drawer" * 20, "21 parts; at most 12"),
         ("in(red_can, bin)", "command for a computer"),
     ],
