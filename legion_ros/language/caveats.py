@@ -122,7 +122,8 @@ _TAIL_STATE = re.compile(
     r"done))?(?![\w])"
 )
 _TAIL_STAY = re.compile(
-    f" (?:(?:{_BE})(?: (?:{_STAYING}))?|(?:{_BE_NOT}) (?:{_DONE})|(?:do|does) not (?:move|go "
+    f" (?:(?:{_BE})(?: (?:{_STAYING}))?|(?:should|must|can|may|has to|have to|is to|are to|needs? to) "
+    rf"(?:be|get) left (?:alone|{_STAYING})|(?:{_BE_NOT}) (?:{_DONE})|(?:do|does) not (?:move|go "
     "anywhere|get touched)|"
     r"(?:is|are) (?:strictly )?(?:off limits|off-limits|taboo|forbidden|not yours))(?![\w])"
 )

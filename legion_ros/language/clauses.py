@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from legion_ros.language import lexicon
 from legion_ros.language.caveats import MARK
 from legion_ros.language.guard import EXAMPLES, Rejected
-from legion_ros.language.lexicon import ACQUIRE
+from legion_ros.language.lexicon import ACQUIRE, PRONOUNS
 from legion_ros.language.noun_phrases import STARTS, begins_with_name, is_statement, names_thing
 from legion_ros.language.order import stretches
 from legion_ros.language.politeness import imperative
@@ -60,7 +60,8 @@ def _texts(sentence: str) -> list[tuple[str, int]]:
         if MARK.fullmatch(stretch.text):
             texts.append((stretch.text, stretch.rank))
             continue
-        at = next((i for i in reversed(range(len(texts))) if not MARK.fullmatch(texts[i][0])), None)
+        said = (i for i in reversed(range(len(texts))) if not _asks_nothing(texts[i][0]))
+        at = next(said, None)
         before = texts[at][0] if at is not None else ""
         shares = bool(before) and not _FIXTURE.search(_AIMED.sub("", before))
         more = _coordinated(stretch.text, shares)
@@ -69,6 +70,10 @@ def _texts(sentence: str) -> list[tuple[str, int]]:
             texts[at] = (before, texts[at][1])
         texts += [(text, stretch.rank) for text in more]
     return texts
+
+
+def _asks_nothing(text: str) -> bool:
+    return bool(MARK.fullmatch(text)) or is_statement(text)
 
 
 def _shared(before: str, text: str, shares: bool) -> tuple[str, str]:
@@ -178,7 +183,12 @@ def _has_aim(text: str) -> bool:
 def _verb(text: str) -> str:
     words = text.replace(",", " ,").split()
     end = next(
-        (i for i, word in enumerate(words) if i and (word in STARTS or begins_with_name(words[i:]))), 1
+        (
+            i
+            for i, word in enumerate(words)
+            if i and (word in STARTS | PRONOUNS or begins_with_name(words[i:]))
+        ),
+        1,
     )
     return " ".join(words[:end])
 

@@ -44,6 +44,8 @@ _PURPOSE = any_of(
 )
 
 RULES = (
+    (r"^((?:i|we|it|this|that|there) (?!would like|want|need|have)[^.,;:!?]{1,40}): (?=\w)", r"\1. "),
+    (r"[,.;] (?:and )?(?:job )?(?:done|finished|that is (?:all|it))(?=[.!]|$)", ""),
     (
         "^(?:i|we) (?:would like|want|need|have)(?: you to do)?(?: (?:one|two|three|some|a few|"
         "several|the following))?"

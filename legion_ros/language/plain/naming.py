@@ -8,6 +8,10 @@ __all__ = ["RULES"]
 _SELECTORS = "|".join(sorted(lexicon.SELECTORS, key=len, reverse=True))
 
 RULES = (
+    (
+        rf"\b(?:take|grab|get|pick up) ({NAMED}) and do (?:the same|likewise) (?:with|to|for) (?:it|them)\b",
+        r"do the same with \1",
+    ),
     (r"(?<=\w)[.;!] (?:and |but )?not (?=(?:the|that|my|any) [^.;:!?,]*(?:[.;!]|$))", ", not "),
     (
         rf",? \b(?:except|but|save) for (?={NAMED}\b)|,? \b(?:apart|aside) from (?={NAMED}\b)|"

@@ -23,6 +23,16 @@ _VERBS = any_of(
 _NOT_YET = r"(?:do|must|should|can|may|shall) not(?: you)?"
 
 RULES = (
+    (
+        r",? ?\b(?:when|once|as soon as) (?:everything|all|that|this|it|all (?:of )?(?:that|this|it)) is "
+        r"(?:all )?(?:done|finished|over|complete)(?=[.;!?]|$)",
+        "",
+    ),
+    (
+        r"\b(?:when|once|as soon as) (?:everything|all|all (?:of )?(?:that|this|it)) is "
+        r"(?:all )?(?:done|finished|over|complete)\b,?",
+        "then ",
+    ),
     (rf"\bplus (?={_VERBS} )", "and "),
     (
         r"[.;!?,] (?:but|though|only) (?:first(?: of all)?|before that|beforehand),? (?:please )?",

@@ -31,6 +31,7 @@ _CONTAINER = rf"(?:the |that |your |my )?{CONTAINERS}\b"
 _THROWN = any_of("bin, ditch, scrap, junk, trash, lose, (?:chuck|toss|fling|sling|hurl) (?:out|away)")
 
 RULES = (
+    (r"\b(?:get rid of|dispose of|discard) (?=(?:everything|all)\b)", "throw out "),
     (rf"{START}({NAMED}) (?:is|are) (?:meant |destined |intended )?for (?={_CONTAINER})", r"\1put \2 in "),
     (r" from (?:the |your )?(?:left|right|front|back|middle|far side|near side)(?: side)? (?=to )", " "),
     (rf"(^|[.;!?,] ?)({FIXTURES}): (open|close|shut|press|push)(?: it)?(?=[.;!?,]|$)", r"\1\3 the \2"),
