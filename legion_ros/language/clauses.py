@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from legion_ros.language import lexicon
 from legion_ros.language.caveats import MARK
 from legion_ros.language.guard import EXAMPLES, Rejected
-from legion_ros.language.lexicon import ACQUIRE, PRONOUNS
+from legion_ros.language.lexicon import ACQUIRE, DISCARD, PRONOUNS
 from legion_ros.language.noun_phrases import STARTS, begins_with_name, is_statement, names_thing
 from legion_ros.language.order import stretches
 from legion_ros.language.politeness import imperative
@@ -83,7 +83,7 @@ def _shared(before: str, text: str, shares: bool) -> tuple[str, str]:
     """
     same = _SAME.match(text)
     aim = _AIMED.search(text)
-    if shares and aim and names_thing(text) and not _has_aim(before):
+    if shares and aim and names_thing(text) and not _has_aim(before) and not DISCARD.search(before):
         before += aim.group()  # "push the ball and then the box to the left"
     if same or names_thing(text):
         # "reach for the mug, then the ball", "..., then do the same with the ball"

@@ -98,6 +98,7 @@ def _any(phrases: str) -> str:
 _SIGNS = (
     (re.compile(r"(?<=\w) [&+] (?=\w)"), " and "),
     (re.compile(r"(?<=\w) (?:->|=>|\u2192) (?=\w)"), " to "),
+    (re.compile(r"(?<=\w) / (?=\w)"), ", "),
     (re.compile(r"(?:^|(?<=[ .,;]))[1-9]\) ?(?=\w)"), "; "),
 )
 

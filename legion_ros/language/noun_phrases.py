@@ -44,7 +44,7 @@ def names_thing(text: str) -> bool:
 
 def begins_with_name(words: list[str]) -> bool:
     """Whether the first word, or the first two, are what something is called."""
-    return any(" ".join(words[:count]) in _NAMES for count in (1, 2))
+    return any(" ".join(words[:count]).rstrip(",") in _NAMES for count in (1, 2))
 
 
 def is_statement(text: str) -> bool:

@@ -43,9 +43,11 @@ def with_verb(text: str) -> str:
         return f"press {bare}"  # there is nothing else to do with it
     for at in range(1, len(words)):
         name, rest = " ".join(words[:at]).rstrip(","), " ".join(words[at:])
-        if (words[at] not in PREPOSITIONS and begins_with_name(words[at + 1 :])) or words[
-            at - 1
-        ] in STARTS - _ALONE:
+        if (
+            not words[at].endswith(",")
+            and words[at] not in PREPOSITIONS
+            and begins_with_name(words[at + 1 :])
+        ) or words[at - 1] in STARTS - _ALONE:
             continue  # "the open drawer", "the left can"
         if words[at] == "and" and not names_thing(" ".join(words[at + 1 :])):
             break  # "get the can and drop it in the bin"

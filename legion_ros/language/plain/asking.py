@@ -44,6 +44,8 @@ _PURPOSE = any_of(
 )
 
 RULES = (
+    (r"\bn\b|'n'", "and"),
+    (r",? tho(?:ugh)?(?=[.,;!]|$)", ""),
     (r"^((?:i|we|it|this|that|there) (?!would like|want|need|have)[^.,;:!?]{1,40}): (?=\w)", r"\1. "),
     (r"[,.;] (?:and )?(?:job )?(?:done|finished|that is (?:all|it))(?=[.!]|$)", ""),
     (
@@ -169,7 +171,8 @@ RULES = (
     (
         r"^(?:(?:the )?(?:end|start|beginning) of (?:the )?\w+|\w+ time|for \w+|(?:next|first|last|new|"
         "one more|another) (?:thing|one|job|task|"
-        "request)|note|reminder|update|robot|legion|arm|panda|today|now|right|question|voice command|"
+        r"request)|note(?: to \w+)?|reminder|update|robot|legion|arm|panda|today|now|right|question|"
+        "voice command|"
         r"message)(?: for (?:you|today|now))?: (?=\w)",
         "",
     ),

@@ -8,8 +8,16 @@ __all__ = ["RULES"]
 _SELECTORS = "|".join(sorted(lexicon.SELECTORS, key=len, reverse=True))
 
 RULES = (
+    # "left mug: bin", "rest in the drawer"
     (
-        rf"\b(?:take|grab|get|pick up) ({NAMED}) and do (?:the same|likewise) (?:with|to|for) (?:it|them)\b",
+        rf"((?:^|[.;,!?:] ?|\bthen ))(?=(?:{_SELECTORS}|other) (?:{COLORS} )?(?:{KINDS}|thing|object)"
+        r"s?\b)",
+        r"\1the ",
+    ),
+    (r"(^|[.;,!?:] )rest (?=in\b|into\b|to\b|goes\b)", r"\1the rest "),
+    (
+        rf"\b(?:take|grab|get|pick up) ({NAMED}) and do (?:the same|likewise) (?:with|to|for) (?:it|"
+        r"them)\b",
         r"do the same with \1",
     ),
     (r"(?<=\w)[.;!] (?:and |but )?not (?=(?:the|that|my|any) [^.;:!?,]*(?:[.;!]|$))", ", not "),

@@ -23,8 +23,10 @@ _VERBS = any_of(
 _NOT_YET = r"(?:do|must|should|can|may|shall) not(?: you)?"
 
 RULES = (
+    (r"(?<=\w) [2-9]\. (?=[a-z])", "; then "),
     (
-        r",? ?\b(?:when|once|as soon as) (?:everything|all|that|this|it|all (?:of )?(?:that|this|it)) is "
+        r",? ?\b(?:when|once|as soon as) (?:everything|all|that|this|it|all (?:of )?(?:that|this|it)) "
+        "is "
         r"(?:all )?(?:done|finished|over|complete)(?=[.;!?]|$)",
         "",
     ),

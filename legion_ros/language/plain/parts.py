@@ -34,7 +34,10 @@ COLORS = _names(*lexicon.COLORS)
 KINDS = _names(*(name for names in lexicon.KINDS.values() for name in names))
 CONTAINERS = _names(*lexicon.FIXTURES["bin"], *lexicon.FIXTURES["drawer"])
 FIXTURES = _names(*(name for names in lexicon.FIXTURES.values() for name in names))
-STARTS = "(?:the|a|an|another|his|her|their|all|both|every|each|that|this|these|those|my|your|our|one|two|three|four|any)"
+STARTS = (
+    "(?:the|a|an|another|his|her|their|all|both|every|each|that|this|these|those|my|your|our|"
+    "one|two|three|four|any)"
+)
 _FINITE = _names(*lexicon.FINITE, "may", "will", "then", "so", "stay", "stays", "remain", "remains")
 _WORDS = rf"(?:(?!\b{_FINITE}\b)[^.;:!?@])*?"
 # What is named, without a verb in it: "the can, the mug and the ball", "everything but the mugs".
@@ -44,7 +47,8 @@ LISTED = rf"(?:{NAMED}|(?:{COLORS} )?(?:{KINDS}|{FIXTURES})(?:e?s)?{_WORDS})"
 PLACES = _names(*(name for names in lexicon.PLACES.values() for name in names))
 # Where a part of a sentence begins and ends.
 START = (
-    r"((?:^|[.;:!?,] ?)(?:(?:and|then|but|so|also|now|please|first|next|only|just|afterwards|after that|"
+    "((?:^|[.;:!?,] ?)(?:(?:and|then|but|so|also|now|please|first|next|only|just|afterwards|after "
+    "that|"
     r"later|finally|lastly),? )*|\band (?:then )?|\bthen |\bbut |\bso )"
 )
 END = r"(?= *(?:$|[.;:!?,]|\b(?:and|but|then|so|please)\b))"

@@ -31,6 +31,9 @@ _CONTAINER = rf"(?:the |that |your |my )?{CONTAINERS}\b"
 _THROWN = any_of("bin, ditch, scrap, junk, trash, lose, (?:chuck|toss|fling|sling|hurl) (?:out|away)")
 
 RULES = (
+    (r" to (middle|center|centre|far side|near side|back|front)\b", r" to the \1"),
+    (rf"(^|[.;!?,] ?)({CONTAINERS}) for ({NAMED}){END}", r"\1put \3 in the \2"),
+    (rf"(^|[.;!?] ?|, )((?:{STARTS} )?(?:{COLORS} )?{KINDS}s?),? ({CONTAINERS}){END}", r"\1put \2 in the \3"),
     (r"\b(?:get rid of|dispose of|discard) (?=(?:everything|all)\b)", "throw out "),
     (rf"{START}({NAMED}) (?:is|are) (?:meant |destined |intended )?for (?={_CONTAINER})", r"\1put \2 in "),
     (r" from (?:the |your )?(?:left|right|front|back|middle|far side|near side)(?: side)? (?=to )", " "),
