@@ -92,7 +92,8 @@ _VERB = _any(
 )
 _WHERE = r"(?:right |exactly |just )?where (?:it|they) (?:is|are|stands?|lies?|sits?)"
 _AS = r"(?:just |exactly )?as (?:it is|they are)"
-_KINDS = f"(?:(?:{'|'.join(sorted(COLORS))}) )?(?:{'|'.join(name for names in KINDS.values() for name in names)})s?"
+_NOUNS = "|".join(name for names in KINDS.values() for name in names)
+_KINDS = rf"(?:(?:{'|'.join(sorted(COLORS))}) )?(?:{_NOUNS})s?"
 _STAYING = (
     rf"{_WHERE}|{_AS}|there|here|put|untouched|in (?:its |their )?(?:place|peace)|"
     r"on (?:the (?:table|desk)|it)"
