@@ -43,7 +43,7 @@ def split(sentence: str) -> list[Clause]:
         raise Rejected(f"{what}; give an instruction", EXAMPLES, "for example")
     said = [clause for clause in clauses if clause.caveat is None]
     for clause, following in zip(said, [*said[1:], None], strict=True):
-        asks = clause.remark and _ASKS.match(clause.text)
+        asks = clause.remark and _ASKS.match(clause.text) and _TELLING.search(clause.text)
         if asks and not (following and _PRONOUN.search(following.text)):
             raise Rejected(f"{clause.text!r} is a statement; give an instruction", EXAMPLES, "for example")
     latest = said[-1]

@@ -81,7 +81,7 @@ _CONTRACTIONS = (
     (r"\bwon ?'? ?t\b", "will not"),
     (r"\bcan't\b|\bcannot\b|\bcant\b", "can not"),
     (r"\blet'?s\b(?= \w)", "let us"),
-    (r"\b(i|you|we|they)'d\b", r"\1 would"),
+    (r"\b(i|you|we|they|it|that)'d\b", r"\1 would"),
     (r"\b(i|you|we|they)'ll\b", r"\1 will"),
     (r"\b(i)'m\b", r"\1 am"),
     (r"\b(you|we|they)'re\b", r"\1 are"),

@@ -6,7 +6,8 @@ __all__ = ["imperative"]
 
 # Said before a request, in any order.
 _BEFORE = (
-    "please, kindly, only, dude, man, bro, very carefully, very gently, very slowly, nice and "
+    "please, possibly, kindly, only, dude, man, bro, very carefully, very gently, very slowly, "
+    "nice and "
     "slowly, buddy, mate, pal, my friend, my dear, then, right then, now then, alright "
     "then, ok then, hey, hi, hello, ok, okay, well, so, now, next, first, second, also, robot, "
     "dear robot, "
@@ -42,7 +43,8 @@ _BEFORE = (
 )
 # Said after it.
 _AFTER = (
-    "please, already, mate, dude, man, buddy, pal, my friend, dear, love, real quick, quick, "
+    "please, really, already, mate, dude, man, buddy, pal, my friend, dear, love, real quick, "
+    "quick, "
     "straight away, if you "
     "please, in a jiffy, neatly, nicely, "
     "behind you, when you can, without delay, please and thank you, now, thanks, thank you, thank "

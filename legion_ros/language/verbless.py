@@ -18,7 +18,7 @@ _STATES = {
 }  # fmt: skip
 _ALONE = frozenset(("everything", "all", "both", "these", "those", "that", "this"))
 _INTO = re.compile(
-    r"(?:(?:off|from)(?: of)? (?:the|this|my) \w+,? (?:and )?)?"
+    r"(?:(?:off|from|on)(?: of)? (?:the|this|my) \w+,? (?:and )?)?"
     r"(?:(?:back|straight|right|over|safely|away|down) )*(?:in|into|inside|to|toward|towards)\b"
 )
 _PLACE = re.compile(

@@ -1,6 +1,6 @@
 """Requests put as questions, wishes or thanks, and what is said beside them out of politeness."""
 
-from legion_ros.language.plain.parts import FIXTURES, KINDS, NAMED, STARTS, any_of
+from legion_ros.language.plain.parts import FIXTURES, KINDS, NAMED, START, STARTS, any_of
 
 __all__ = ["RULES"]
 
@@ -43,7 +43,50 @@ _PURPOSE = any_of(
     "get ready, confirm, indicate, tell, help, allow"
 )
 
+_OPENERS = any_of(
+    "lovely, perfect, wonderful, thanks, thank you, sorry, forgive, excuse, pardon, honestly, "
+    "frankly, ready, with sugar, "
+    "pretty please, have a (?:nice|good|lovely|great), hope, hopefully, happy, merry, bless, much "
+    "obliged, ta, go on, "
+    "you know what, how are you, how is it going, is not it, shall we, as far as i, no rush, not "
+    "to be, if you ask me, "
+    "believe me, trust me, guess what, to be honest, in fact, after all, my goodness, oh dear, "
+    "does not matter, "
+    "it does not matter, last thing, one last thing, i promise, no problem, no worries"
+)
+_NAMING = f"(?:{KINDS}|{FIXTURES}|table|everything|all|it|them|one|ones|things?|rest|gripper|not)(?:e?s)?"
+
 RULES = (
+    (
+        rf"{START}(?:could|would) ({NAMED}) (?:please |kindly )?(?:go|move) (?=(?:in|into|to|on) )",
+        r"\1put \2 ",
+    ),
+    (r", (?:is not it|are not they|does not it|do not you think|right|you know|huh|eh|shall we)\?", "."),
+    (r"(^|[.;:!?,] ?)(?:and |but )?(?:it |that )?does not (?:really )?matter\b[^.;:!?,]*", r"\1"),
+    (r",? ?\b(?:and )?(?:then )?you are (?:all )?(?:done|finished|free)(?=[.;!?,]|$)", ""),
+    (r"(?<=\w),? because [^.,;:!?]*", ""),
+    (r" out of (?:the|my) way,? (?:and )?(?=(?:into|in|to) )", " "),
+    (
+        r"\b(i|we) (?:will not|am not|are not|have not|have never|never|have no|did not|had no) "
+        r"(?!want|let|allow|wish|have|see|touch|tolerate|accept)(?![^.;:!?,]*\byou\b)",
+        r"\1 ",
+    ),
+    (r"\bever so\b", "so"),
+    (rf"(^|[.;!?] ?)you (?:did|were|have been|look|seem) (?![^.;:!?]*\b{_NAMING}\b)[^.;:!?]*[.;:!?]", r"\1"),
+    # what is said beside a request and names nothing: "have a nice day"
+    (
+        rf"(^|[.;:!?,] ?)(?:and |but )?{_OPENERS}\b(?! to )(?![^.;:!?,]*\b{_NAMING}\b)"
+        "[^.;:!?,]*(?=[.;:!?,]|$)[.;:!?,]?",
+        r"\1",
+    ),
+    (r"\bbe (?:an? |so |my )(?!careful)(?:\w+ ){1,3}?and (?=\w)", ""),
+    (r"\bbe so (?:good|kind|nice|lovely) as to ", ""),
+    (r"\bbe (?:very )?(?:careful|sure) to (?=keep|stay|leave|avoid)", ""),
+    (
+        "(^|[.;:!?,] ?)do (?=(?:put|pop|open|close|shut|press|push|clear|tidy|throw|bin|move|slide|go|"
+        "come) )",
+        r"\1",
+    ),
     (r"\bn\b|'n'", "and"),
     (r",? tho(?:ugh)?(?=[.,;!]|$)", ""),
     (r"^((?:i|we|it|this|that|there) (?!would like|want|need|have)[^.,;:!?]{1,40}): (?=\w)", r"\1. "),
@@ -86,6 +129,8 @@ RULES = (
         rf"\bit (?:would|will) be {_GREAT}(?: for me)?(?: to have you| to|,? if you (?:would|could|can))"
         r"?(?: please)?,? (?=\w)|"
         rf"\bi would {_GLAD}(?: it)? if you (?:would |could |can )?|"
+        r"\bi would be (?:so |very |really )?(?:grateful|glad|happy|thankful|obliged),? (?=\w+ (?:the|"
+        r"that|both|all|it|my)\b)|"
         r"\bdo me a (?:favou?r|kindness)(?: and|,)|\bwould you be (?:so kind as|kind enough|able|"
         "willing|a dear and|so good as)"
         r"(?: to)?\b|\bwould you care to\b|"
@@ -214,7 +259,8 @@ RULES = (
     (
         ",? (?:so(?: that)?|because|as|since|cause|in order that|for) (?:(?:i|we|there|he|she|nobody|"
         "no one|somebody|"
-        "someone)|(?:it|they)(?! (?:goes|go|should|must|has to|have to|needs?|belongs?|can|may|is to|"
+        "someone)|(?:it|they)(?! (?:goes|go|should|must|had better|would|has to|have to|needs?|"
+        "belongs?|can|may|is to|"
         r"are to|ought)\b)) [^.,;:!?]*",
         "",
     ),

@@ -151,7 +151,7 @@ RULES = (
         r"\1 after ",
     ),
     (r",? ?\b(?:but |and |though |although )?(?:not |never )(?:until|till|before) (?:after )?", " after "),
-    (r",? ?\bhaving (?:first |already )?(?=\w)", " after having "),
+    (r",? ?(?<!are )(?<!am )(?<!is )(?<!be )\bhaving (?:first |already )?(?=\w)", " after having "),
     (r"\bafter having (\w+) (the [^,.;]*?) (?:first|before|beforehand)\b", r"after having \1 \2"),
     # "once the bottle is in the bin, ...", "before the drawer is closed, ..."
     (

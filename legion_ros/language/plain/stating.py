@@ -44,7 +44,7 @@ RULES = (
         rf"\b(?:i (?:want|need|would like|prefer)|have|see that|make sure(?: that)?) ({NAMED}) (?:to "
         "(?:be|stay) |is |are |stays? |be )?"
         "(?:left |kept |staying )?(?:exactly |right |just )?(?:alone|untouched|undisturbed|in (?:its|"
-        r"their) place|where (?:it is|they are)|on the table)\b",
+        rf"their) place|where (?:it is|they are)|on the table{END})",
         r"leave \1 alone",
     ),
     (
