@@ -43,7 +43,8 @@ _BEFORE = (
 )
 # Said after it.
 _AFTER = (
-    "please, really, already, mate, dude, man, buddy, pal, my friend, dear, love, real quick, "
+    "please, instead, really, already, mate, dude, man, buddy, pal, my friend, dear, love, real "
+    "quick, "
     "quick, "
     "straight away, if you "
     "please, in a jiffy, neatly, nicely, "

@@ -1,6 +1,6 @@
 """Requests put as questions, wishes or thanks, and what is said beside them out of politeness."""
 
-from legion_ros.language.plain.parts import FIXTURES, KINDS, NAMED, START, STARTS, any_of
+from legion_ros.language.plain.parts import COLORS, FIXTURES, KINDS, NAMED, START, STARTS, any_of
 
 __all__ = ["RULES"]
 
@@ -57,6 +57,14 @@ _OPENERS = any_of(
 _NAMING = f"(?:{KINDS}|{FIXTURES}|table|everything|all|it|them|one|ones|things?|rest|gripper|not)(?:e?s)?"
 
 RULES = (
+    (r"\b(?:um|uh|er|uhm|erm|hmm)\b,? ?", ""),
+    (r"^(?:\w+ ){0,2}(?:sequence|run|routine|procedure|protocol|program|steps|list): (?=\w)", ""),
+    (r"\bmind (?:that )?you (?=keep|stay|do not|leave)", ""),
+    (
+        rf"(^|[.;:!?,] ?)(?:my|the|our) (?!(?:{COLORS} )?{KINDS}\b)\w+ (?=(?:left|forgot|dropped|"
+        "brought) )",
+        r"\1i ",
+    ),
     (
         rf"{START}(?:could|would) ({NAMED}) (?:please |kindly )?(?:go|move) (?=(?:in|into|to|on) )",
         r"\1put \2 ",

@@ -31,6 +31,8 @@ _CONTAINER = rf"(?:the |that |your |my )?{CONTAINERS}\b"
 _THROWN = any_of("bin, ditch, scrap, junk, trash, lose, (?:chuck|toss|fling|sling|hurl) (?:out|away)")
 
 RULES = (
+    (rf"(?<=\w),? so (?:please )?put (?:it|them) (?:in )?there{END}", ""),
+    (rf"(^|[.;!?] ?)({LISTED}): (in|into|to) ({_CONTAINER}) with (?:it|them){END}", r"\1put \2 \3 \4"),
     (r" to (middle|center|centre|far side|near side|back|front)\b", r" to the \1"),
     (rf"(^|[.;!?,] ?)({CONTAINERS}) for ({NAMED}){END}", r"\1put \3 in the \2"),
     (rf"(^|[.;!?] ?|, )((?:{STARTS} )?(?:{COLORS} )?{KINDS}s?),? ({CONTAINERS}){END}", r"\1put \2 in the \3"),
@@ -41,7 +43,8 @@ RULES = (
     (rf"\b(?:chuck|toss|dump) (it|them)(?= (?:too|as well)\b|{END[3:-1]})", r"throw out \1"),
     # "i want the mug left alone"
     (
-        rf"\b(?:i (?:want|need|would like|prefer)|have|see that|make sure(?: that)?) ({NAMED}) (?:to "
+        rf"\b(?:i (?:want|need|would like|prefer)|have|see that|make sure(?: that)?) "
+        rf"({STARTS} [^,.;:!?]*?|it|they|everything) (?:to "
         "(?:be|stay) |is |are |stays? |be )?"
         "(?:left |kept |staying )?(?:exactly |right |just )?(?:alone|untouched|undisturbed|in (?:its|"
         rf"their) place|where (?:it is|they are)|on the table{END})",

@@ -40,6 +40,7 @@ _THE = rf"(?:the|that|this|my|our) (?:\w+ )?(?:{FIXTURES})"
 _TOOL = r"(?:your|the) (?:gripper|hand|arm|fingers?|claw|end effector|tool)"
 
 RULES = (
+    (r" (?:to|into|in) a hover(?:ing)? (?:pose|position) (?=above|over)", " "),
     (
         rf"\b{_PUT} ({NAMED}) (?:down |away |back |over |safely |straight |right |out )*(in|into|inside|"
         "to|within) (?=(?:the |that |your |my )?"
