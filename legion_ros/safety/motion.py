@@ -17,7 +17,7 @@ class MotionConfig:
     """How fast the tool may go, and how fast it may come to go faster or slower."""
 
     horizon: float = 0.05  # s ahead within which the tool must stay in the workspace
-    speed_scale: float = 1.0  # of all speeds that are asked for: less where people are near
+    speed_scale: float = 1.0  # of all speeds, and of the greatest one: less where people are near
     max_acceleration: float = 8.0  # m/s^2, each axis
     max_yaw_acceleration: float = 40.0  # rad/s^2
 
@@ -27,6 +27,10 @@ class MotionLimiter:
 
     Speeds are compared from one tool state to the next, in the robot's own time: several commands that
     answer one state are all measured against the one before.
+
+    `scale` may be changed at any time. It is a ceiling: nothing faster than `scale` times the greatest speed
+    is let through. Who lowers it while the arm moves has it braked as hard as `max_acceleration` allows: that
+    wins over the ceiling until the arm is there, 50 ms from full speed by default. To hold is at once.
 
     Args:
         limits: where the tool may be and how fast it may move.
@@ -49,8 +53,9 @@ class MotionLimiter:
         """
         limits = self.limits
         top = np.array([*[limits.max_speed] * 3, limits.max_yaw_rate])
-        speed = np.clip(self.scale * np.array([*command.velocity, command.yaw_rate], float), -top, top)
-        speed = np.clip(self._gently(speed, stamp), -top, top)
+        asked = np.array([*command.velocity, command.yaw_rate], float)
+        # _gently gives nothing that is beyond both this and what has to be braked still
+        speed = self._gently(self.scale * np.clip(asked, -top, top), stamp)
         place = np.array([*tool.position, tool.yaw])
         low, high = np.array([*limits.low, limits.yaw[0]]), np.array([*limits.high, limits.yaw[1]])
         speed = self._inward(speed, place, low, high)
@@ -72,11 +77,10 @@ class MotionLimiter:
         """`speed` no farther from the last one than the arm may accelerate to in the time between."""
         self._advance(stamp)
         elapsed = self._newest_stamp - self._before_stamp
-        known = 0.0 < elapsed < np.inf  # else: the first, or the robot's clock was set
-        before = self._before if known else np.zeros(4)
-        elapsed = min(elapsed, _LONGEST) if known else self.config.horizon
+        # the first, or the robot's clock was set: a period may have gone by, and the arm is as fast as it was
+        elapsed = min(elapsed, _LONGEST) if 0.0 < elapsed < np.inf else self.config.horizon
         most = elapsed * np.array([*[self.config.max_acceleration] * 3, self.config.max_yaw_acceleration])
-        return np.clip(speed, before - most, before + most)
+        return np.clip(speed, self._before - most, self._before + most)
 
     def _inward(self, speed: np.ndarray, place: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """`speed` slowed so that `place` stays in [low, high] over the horizon; out of it, only inward."""

@@ -8,7 +8,7 @@ import numpy as np
 from legion_ros.core import Tool
 from legion_ros.core.command import ACTION, Limits, ToolCommand
 from legion_ros.evaluation.faults.figure import FaultFigure
-from legion_ros.safety import GateConfig, SafetyGate
+from legion_ros.safety import SafetyGate
 
 __all__ = ["fuzz"]
 
@@ -16,6 +16,7 @@ _ODD = np.array([np.nan, np.inf, -np.inf, 1e308, -1e308, 1e-320, 0.0, -0.0, 1e9,
 _SLACK = 1e-9
 _PERIOD = 0.05  # s
 _EVERY = 4096  # trials between two calls of `progress`
+_RESCALED = 0.02  # share of trials before which somebody sets the scale of all speeds
 
 
 def fuzz(
@@ -25,11 +26,12 @@ def fuzz(
 
     Half are actions of a policy, of any length, and what they become; half are commands as anybody could
     publish them. The tool is anywhere, mostly in the workspace, at times nowhere (NaN); states and stamps
-    come late or not at all. A miss: something comes out that is not finite, too fast, too wide, or that
-    takes the tool out of the workspace within the gate's horizon, or farther out.
+    come late or not at all; now and then the scale of all speeds is set. A miss: something comes out that is
+    not finite, faster than the scale allows, too wide, or that takes the tool out of the workspace within the
+    gate's horizon, or farther out.
     """
-    limits, config = Limits(), GateConfig()
-    gate = SafetyGate(limits, config)
+    limits = Limits()
+    gate = SafetyGate(limits)
     misses, passed, malformed, refused, example, began = 0, 0, 0, 0, "", time.perf_counter()
     now, stamp, tool = 0.0, 0.0, _tool(rng, limits)
     for trial in range(trials):
@@ -39,6 +41,8 @@ def fuzz(
             if np.isfinite([*tool.position, tool.yaw, tool.opening]).all():
                 known = tool
             gate.tool_state(tool, stamp, now)
+        if rng.random() < _RESCALED:
+            gate.motion.scale = float(rng.uniform(0.01, 1.0))
         if gate.state.mode == 2 and rng.random() < 0.2:
             gate.reset()
         try:
@@ -52,7 +56,7 @@ def fuzz(
         if out is None:
             continue
         passed += 1
-        wrong = _outside(out, known, limits, config)
+        wrong = _outside(out, known, gate)
         misses += bool(wrong)
         example = example or (f"{command} with the tool at {known}: {wrong}" if wrong else "")
         if trial % _EVERY == 0:
@@ -71,20 +75,22 @@ def fuzz(
     )
 
 
-def _outside(out: ToolCommand, tool: Tool, limits: Limits, config: GateConfig) -> str:
+def _outside(out: ToolCommand, tool: Tool, gate: SafetyGate) -> str:
     """What is wrong with an output, "" when nothing is."""
+    limits, scale = gate.limits, gate.motion.scale
     if not out.finite:
         return "not finite"
+    # the gate may brake from any speed to rest within a period: the ceiling holds at once
     if (
-        np.abs(out.velocity).max() > limits.max_speed + _SLACK
-        or abs(out.yaw_rate) > limits.max_yaw_rate + _SLACK
+        np.abs(out.velocity).max() > scale * limits.max_speed + _SLACK
+        or abs(out.yaw_rate) > scale * limits.max_yaw_rate + _SLACK
     ):
         return "too fast"
     if not -_SLACK <= out.opening <= limits.max_opening + _SLACK:
         return "no opening that the hand has"
     place = np.array([*tool.position, tool.yaw])
     low, high = np.array([*limits.low, limits.yaw[0]]), np.array([*limits.high, limits.yaw[1]])
-    after = place + config.motion.horizon * np.array([*out.velocity, out.yaw_rate])
+    after = place + gate.config.motion.horizon * np.array([*out.velocity, out.yaw_rate])
     slack = _SLACK * (1 + np.abs(place))
     if (after < np.minimum(low, place) - slack).any() or (after > np.maximum(high, place) + slack).any():
         return "out of the workspace, or farther out"
