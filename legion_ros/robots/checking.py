@@ -88,7 +88,7 @@ def _check_numbers(config: RobotConfig) -> None:
 def _positive(config: RobotConfig) -> Iterator[tuple[str, float]]:
     yield from ((f"joint_speed of {j}", v) for j, v in zip(config.joints, config.joint_speed, strict=True))
     for section, names in (
-        ("workspace", ("max_speed", "max_yaw_rate", "max_lead")),
+        ("workspace", ("max_speed", "max_yaw_rate", "max_lead", "max_yaw_lead")),
         ("gripper", ("max_opening", "speed", "force")),
         ("contact", ("max_force", "effort_force")),
         ("franka", ("torque_threshold", "force_threshold")),

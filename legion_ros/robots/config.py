@@ -29,6 +29,7 @@ class Workspace:
     max_speed: float  # m/s, each axis
     max_yaw_rate: float  # rad/s
     max_lead: float = 0.03  # m that the commanded place may be ahead of the measured one: bounds the push
+    max_yaw_lead: float = 0.1  # rad, likewise
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,10 +90,10 @@ class FrankaArm:
         else:
             period = state.time - self._commanded
         self._commanded = state.time
-        before = self._servo.target
         target = self._servo.aim(command, joints, period)
-        ahead = (target - before) / period if before is not None and period > 0.0 else np.zeros_like(target)
-        speeds = ahead + PURSUIT * ((target if before is None else before) - joints)
+        way = self._servo.way
+        ahead = way / period if period > 0.0 else np.zeros_like(target)
+        speeds = ahead + PURSUIT * (target - way - joints)
         self._turn(np.clip(speeds, -np.array(self.config.joint_speed), self.config.joint_speed))
         self._hand.ask(command.opening)
 

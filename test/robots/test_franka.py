@@ -116,6 +116,21 @@ def test_an_arm_that_estimates_no_force_does_not_say_that_there_is_none(arm, rob
     assert arm.read().tool.force is None
 
 
+def test_a_stop_of_an_arm_that_is_held_back_turns_no_joint_back(arm, robot):
+    for _ in range(30):  # it is told to move and does not
+        step(arm, robot, LEFT)
+    robot.is_in_control = True
+    step(arm, robot, STILL)
+    assert np.abs(robot.motions[-1][0]).max() == 0.0
+
+
+def test_an_arm_whose_clock_stands_still_has_no_new_state(arm, robot):
+    before = arm.read().time
+    assert arm.read().time == before
+    robot.time += 0.001
+    assert arm.read().time > before
+
+
 def test_no_motion_is_begun_to_stand_still(arm, robot):
     for _ in range(5):
         step(arm, robot, STILL)

@@ -79,3 +79,57 @@ def test_after_a_release_it_begins_where_the_arm_is(servo):
     assert servo.target is None
     home = np.array(load_robot("franka").home)
     assert np.allclose(servo.aim(ToolCommand(np.zeros(3), 0.0, 0.0), home, 0.0), home, atol=5e-3)
+
+
+def test_a_wrist_that_is_blocked_is_not_wound_up(servo):
+    home = np.array(load_robot("franka").home)
+    for _ in range(60):  # 1.2 s at 1 rad/s
+        servo.aim(ToolCommand(np.zeros(3), 1.0, 0.0), home, PERIOD)
+    _, yaw = servo.kinematics.forward(servo.target)
+    assert 0.08 < yaw < 0.12
+
+
+def test_a_stop_drops_what_the_target_was_ahead_once(servo):
+    home = np.array(load_robot("franka").home)
+    for _ in range(60):
+        servo.aim(ToolCommand(np.array([0.2, 0, 0]), 1.0, 0.0), home, PERIOD)
+    assert np.array_equal(servo.aim(ToolCommand(np.zeros(3), 0.0, 0.0), home, PERIOD), home)
+    assert not servo.way.any()
+    sagged = home + 0.01
+    assert np.array_equal(servo.aim(ToolCommand(np.zeros(3), 0.0, 0.0), sagged, PERIOD), home)
+
+
+def test_an_arm_that_sags_under_its_weight_does_not_sink_with_each_stop(servo):
+    home = np.array(load_robot("franka").home)
+    sag = np.array([0, 0.003, 0, 0, 0, 0, 0])  # rad, of a controller without an integrator
+    target = servo.aim(ToolCommand(np.zeros(3), 0.0, 0.0), home, PERIOD)
+    for _ in range(20):
+        for y in (0.1, -0.1, 0.0):
+            target = servo.aim(ToolCommand(np.array([0, y, 0]), 0.0, 0.0), target + sag, PERIOD)
+    assert np.abs(target - home).max() < 0.003
+
+
+def test_a_standing_arm_that_somebody_pushes_away_stays_where_it_was_pushed(servo):
+    home = np.array(load_robot("franka").home)
+    servo.aim(ToolCommand(np.zeros(3), 0.0, 0.0), home, PERIOD)
+    pushed = home + np.array([0.2, 0, 0, 0, 0, 0, 0])
+    assert np.array_equal(servo.aim(ToolCommand(np.zeros(3), 0.0, 0.0), pushed, PERIOD), pushed)
+
+
+def test_a_stall_is_not_made_up_for(servo):
+    home = np.array(load_robot("franka").home)
+    command = ToolCommand(np.zeros(3), 2.0, 0.0)
+    servo.aim(command, home, 0.0)
+    stalled = servo.aim(command, home, 0.4)
+    assert np.abs(stalled - home).max() <= 0.1 * 2.5 + 1e-9
+
+
+def test_a_wrist_that_a_person_turned_beyond_its_limit_comes_back_at_the_rate_it_is_told(servo):
+    outside = np.array(load_robot("franka").home)
+    outside[6] -= 2.6  # rad: a yaw of 2.6, where 2.4 is allowed
+    _, yaw = servo.kinematics.forward(outside)
+    assert yaw == pytest.approx(2.6, abs=1e-3)
+    further = follow(servo, (0, 0, 0), 10, outside, yaw_rate=0.5)
+    assert servo.kinematics.forward(further)[1] == pytest.approx(2.6, abs=0.01)
+    back = follow(servo, (0, 0, 0), 10, further, yaw_rate=-0.5)
+    assert servo.kinematics.forward(back)[1] == pytest.approx(2.5, abs=0.02)
