@@ -39,7 +39,10 @@ class Robot(Protocol):
         ...
 
     def read(self) -> RobotState:
-        """The newest state. RobotError where the arm has nothing to say."""
+        """The newest state, of the same `time` as before where the arm has measured nothing since.
+
+        RobotError where it has had nothing to say for longer.
+        """
         ...
 
     def command(self, command: ToolCommand) -> None:
@@ -50,7 +53,7 @@ class Robot(Protocol):
         ...
 
     def hold(self) -> None:
-        """Stay here; what is in the fingers stays there."""
+        """Stay here; what is in the fingers stays there. Called again and again while nobody commands."""
         ...
 
     def recover(self) -> None:

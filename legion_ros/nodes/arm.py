@@ -10,7 +10,7 @@ from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
 
 from legion_ros.core.command import ToolCommand
-from legion_ros.core.robot import Robot, RobotError
+from legion_ros.core.robot import Robot, RobotError, RobotState
 from legion_ros.msg import ToolCommand as ToolCommandMessage
 from legion_ros.msg import ToolState
 from legion_ros.nodes.conversions import command_from, joint_message, seconds, tool_message
@@ -49,6 +49,7 @@ class ArmNode(LegionNode[Config]):
         self._lost = ""  # why nothing is known of the arm
         self._fault = ""  # why it does not move
         self._stamp = 0.0  # s, of the last state published
+        self._measured: float | None = None  # s of the arm's own time: when that state was measured
         self._held = self._refused = self._published = 0
 
     @abstractmethod
@@ -112,20 +113,27 @@ class ArmNode(LegionNode[Config]):
             self._complain(str(error))
             self._lost = str(error)
             return
+        new = state.time != self._measured
+        if new:  # a state that is told again under a new stamp would look like an arm that is still there
+            self._measured = state.time
+            self._publish(state)
+        self._complain(self._robot.fault)
+        self._act(new)
+
+    def _publish(self, state: RobotState) -> None:
         self._stamp = max(self.get_clock().now().nanoseconds * 1e-9, self._stamp + 1e-6)
         self._tool.publish(tool_message(state.tool, self._stamp))
         self._joints.publish(joint_message(state.names, state.positions, state.velocities, self._stamp))
         self._published += 1
-        self._complain(self._robot.fault)
-        self._act()
 
-    def _act(self) -> None:
+    def _act(self, new: bool) -> None:
+        """Obey the newest command, from a new state alone; hold where there is none."""
         fresh = self._now() - self._received <= self.config.command_timeout
         try:
             if self._fault or self._command is None or not fresh:
                 self._held += 1
                 self._robot.hold()
-            else:
+            elif new:
                 self._robot.command(self._command)
         except RobotError as error:
             self._complain(str(error))

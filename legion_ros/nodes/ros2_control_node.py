@@ -1,6 +1,5 @@
 """Any arm behind ros2_control: joint trajectories out, joint states in, a position for the fingers."""
 
-import math
 import sys
 import time
 from typing import Any
@@ -16,15 +15,19 @@ from legion_ros.core.command import ToolCommand
 from legion_ros.core.robot import Robot, RobotError, RobotState
 from legion_ros.core.scene import Tool
 from legion_ros.nodes.arm import ArmConfig, ArmNode
+from legion_ros.nodes.conversions import seconds
 from legion_ros.nodes.lifecycle import Health, run
 from legion_ros.nodes.qos import COMMAND, SENSOR
 from legion_ros.robots import RobotConfig
+from legion_ros.robots.joint_speeds import JointSpeeds
 from legion_ros.robots.kinematics import ArmKinematics
 from legion_ros.robots.servo import ToolServo
 
 __all__ = ["Ros2ControlNode", "main"]
 
 SILENCE = 0.5  # s without joint states until the arm counts as gone
+STALE = 0.1  # s after which a joint state is not gone back to
+SET_BACK = 1.0  # s by which stamps go back where a clock was set, and not a message overtaken
 
 
 class Ros2ControlArm:
@@ -33,8 +36,13 @@ class Ros2ControlArm:
     def __init__(self, config: RobotConfig, kinematics: ArmKinematics, node: Any) -> None:
         self._config, self.topics = config, config.ros2_control
         self._servo = ToolServo(config, kinematics)
+        self._fastest = np.array(config.joint_speed)
         self._newest: JointState | None = None
+        self._stamp = 0.0  # s, of the newest: as the controllers have it, or when it came
         self._received = self._aimed = 0.0  # s, monotonic
+        self._speeds = JointSpeeds()
+        self._state: RobotState | None = None  # of the newest
+        self._sent: np.ndarray | None = None  # (n,) rad: the point that the controller is on the way to
         self._trajectory = node.create_publisher(JointTrajectory, self.topics.trajectory, COMMAND)
         self._gripper = node.create_publisher(Float64MultiArray, self.topics.gripper, COMMAND)
         node.create_subscription(JointState, self.topics.joint_states, self._on_joints, SENSOR)
@@ -47,42 +55,37 @@ class Ros2ControlArm:
 
     def read(self) -> RobotState:
         """The newest joint state. RobotError where there is none, or a joint is missing in it."""
-        topic, message = self.topics.joint_states, self._newest
+        message = self._newest
         if message is None or time.monotonic() - self._received > SILENCE:
             raise RobotError(
-                f"no joint states on {topic} for {SILENCE:g} s: are the arm's controllers running?"
+                f"no new joint states on {self.topics.joint_states} for {SILENCE:g} s:"
+                " are the arm's controllers running?"
             )
-        arm, fingers = self._config.joints, self._config.gripper.joints
-        at = dict(zip(message.name, message.position, strict=False))
-        speed = dict(zip(message.name, message.velocity, strict=False))
-        absent = [name for name in (*arm, *fingers) if name not in at]
-        if absent:
-            raise RobotError(f"{', '.join(absent)} missing on {topic}; it has: {', '.join(message.name)}")
-        positions = np.array([at[name] for name in (*arm, *fingers)])
-        velocities = np.array([speed.get(name, 0.0) for name in (*arm, *fingers)])
-        if not math.isfinite(positions.sum() + velocities.sum()):
-            raise RobotError(f"a joint state on {topic} holds NaN or infinity")
-        place, yaw = self._servo.kinematics.forward(positions[: len(arm)])
-        tool = Tool(place, yaw, float(positions[len(arm) :].sum()))
-        return RobotState(self._received, (*arm, *fingers), positions, velocities, tool)
+        if self._state is None or self._state.time != self._stamp:
+            self._state = self._state_of(message)
+        return self._state
 
     def command(self, command: ToolCommand) -> None:
         """A point a little ahead for the joints, and where the fingers are to be."""
         if not command.finite:
             raise RobotError(f"command {command} holds NaN or infinity: finite numbers are valid")
-        now, n = time.monotonic(), len(self._config.joints)
-        joints, period = self.read().positions[:n], now - self._aimed
-        self._aimed = now
+        joints, now = self._joints_of(self.read()), time.monotonic()
+        period, self._aimed = now - self._aimed, now
         if period > SILENCE:
             self._servo.release()
             period = 0.0
-        self._send(self._servo.aim(command, joints, period))
+        self._send(self._servo.aim(command, joints, period), joints)
         opening = float(np.clip(command.opening, 0.0, self._config.gripper.max_opening))
         fingers = self.topics.fingers_commanded
         self._gripper.publish(Float64MultiArray(data=[opening / fingers] * fingers))
 
     def hold(self) -> None:
-        """The controller holds at its last point: nothing to say."""
+        """Once, where the joints are, if the last point is ahead of that: the controller goes on to it."""
+        measured = self._state
+        if measured is not None and time.monotonic() - self._received < STALE:
+            joints = self._joints_of(measured)
+            if self._aimed and self._servo.leads(joints):
+                self._send(joints, joints)
         self._servo.release()
         self._aimed = 0.0
 
@@ -95,12 +98,42 @@ class Ros2ControlArm:
         """The controller holds."""
 
     def _on_joints(self, message: JointState) -> None:
-        self._newest, self._received = message, time.monotonic()
+        """A broadcaster that repeats itself says nothing new."""
+        now, stamp = time.monotonic(), seconds(message.header.stamp)
+        if stamp == 0.0:
+            stamp = now
+        elif self._newest is not None and self._stamp - SET_BACK < stamp <= self._stamp:
+            return
+        self._newest, self._stamp, self._received = message, stamp, now
 
-    def _send(self, joints: np.ndarray) -> None:
-        ahead = Duration(sec=0, nanosec=round(1e9 * self.topics.point_time))
-        point = JointTrajectoryPoint(positions=joints.tolist(), time_from_start=ahead)
+    def _joints_of(self, state: RobotState) -> np.ndarray:
+        return state.positions[: len(self._config.joints)]
+
+    def _state_of(self, message: JointState) -> RobotState:
+        topic, arm, fingers = self.topics.joint_states, self._config.joints, self._config.gripper.joints
+        at = dict(zip(message.name, message.position, strict=False))
+        speed = dict(zip(message.name, message.velocity, strict=False))
+        absent = [name for name in (*arm, *fingers) if name not in at]
+        if absent:
+            raise RobotError(f"{', '.join(absent)} missing on {topic}; it has: {', '.join(message.name)}")
+        positions = np.array([at[name] for name in (*arm, *fingers)])
+        told = np.array([speed.get(name, np.nan) for name in (*arm, *fingers)])
+        if not np.isfinite(positions).all() or np.isinf(told).any():
+            raise RobotError(f"a joint state on {topic} holds NaN or infinity")
+        place, yaw = self._servo.kinematics.forward(positions[: len(arm)])
+        tool = Tool(place, yaw, float(positions[len(arm) :].sum()))
+        velocities = self._speeds.known(self._stamp, positions, told)
+        return RobotState(self._stamp, (*arm, *fingers), positions, velocities, tool)
+
+    def _send(self, target: np.ndarray, joints: np.ndarray) -> None:
+        """Go to `target` (n,) rad, in more than the usual time where a joint would have to be too fast."""
+        origins = (joints,) if self._sent is None else (joints, self._sent)
+        needed = max(float((np.abs(target - origin) / self._fastest).max()) for origin in origins)
+        within = round(1e9 * max(self.topics.point_time, needed))
+        ahead = Duration(sec=within // 10**9, nanosec=within % 10**9)
+        point = JointTrajectoryPoint(positions=target.tolist(), time_from_start=ahead)
         self._trajectory.publish(JointTrajectory(joint_names=list(self._config.joints), points=[point]))
+        self._sent = target
 
 
 class Ros2ControlNode(ArmNode[ArmConfig]):

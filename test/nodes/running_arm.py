@@ -1,8 +1,10 @@
 """One arm's back end as processes of their own, driven over real DDS as the safety gate drives it."""
 
 import os
+import signal
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,10 @@ from legion_ros.nodes.supervision import Supervisor
 
 FAKE = Process("fake_controller", Path(), {}, respawns=0)
 BACK_ENDS = {"mujoco": "sim_node", "franka": "franka_node", "ros2_control": "ros2_control_node"}
+CONTROLLERS = {
+    "franka": "franka_sim_node",
+    "ros2_control": "fake_controller",
+}  # a process beside the back end
 PERIOD = 0.04  # s between two commands
 
 
@@ -46,7 +52,7 @@ class RunningArm(RunningGraph):
         from legion_ros.nodes.client import GraphClient
 
         self.names = [p.name for p in processes if p is not FAKE]
-        self.name = BACK_ENDS[back_end]
+        self.name, self.controller = BACK_ENDS[back_end], CONTROLLERS.get(back_end)
         self.supervisor = Supervisor(processes, graph.environment(), command=start_command)
         self._wait_until_active = True
         self.exits, self.lines = [], []
@@ -81,6 +87,29 @@ class RunningArm(RunningGraph):
     def health(self):
         """What the back end last said of itself."""
         return self.client.health.get(self.name, {}).get("message", "")
+
+    @contextmanager
+    def interrupted(self, begin=signal.SIGSTOP, end=signal.SIGCONT):
+        """The controller of the arm hangs meanwhile."""
+        os.kill(self.supervisor.pids[self.controller], begin)
+        try:
+            yield
+        finally:
+            os.kill(self.supervisor.pids[self.controller], end)
+
+    def reset(self):
+        """What a person calls after a fault; asked for until the arm answers that it is ready."""
+        from std_srvs.srv import Trigger
+
+        service = self.node.create_client(Trigger, "/legion/reset_arm")
+
+        def ready():
+            asked = service.call_async(Trigger.Request())
+            self.wait(asked.done, 30.0, "answer of /legion/reset_arm")
+            return asked.result().success
+
+        self.wait(service.service_is_ready, 30.0, "/legion/reset_arm")
+        self.wait(ready, 60.0, "arm that is ready")
 
     def send(self, velocity=(0.0, 0.0, 0.0), opening=0.06, yaw_rate=0.0):
         """A command that answers the newest state, if one is due."""

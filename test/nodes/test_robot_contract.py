@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from fake_controller import TOO_FAST
 from running_arm import BACK_ENDS, RunningArm
 
 from legion_ros.core.command import Limits
@@ -78,6 +79,41 @@ def test_the_workspace_is_not_left(arm):
     began = arm.stamp
     arm.drive(lambda: arm.stamp - began > 0.5, "0.5 s more", velocity=(0.0, 0.0, 0.3))
     assert arm.rest()[2] < top + 0.01
+
+
+def falls_silent(arm):
+    """What is published from 100 ms after now on."""
+    arm.spin_for(0.1)
+    count = len(arm.states)
+    arm.spin_for(0.3)
+    return len(arm.states) - count
+
+
+def test_an_arm_whose_controller_hangs_is_not_made_out_to_be_there(arm):
+    if arm.controller is None:
+        pytest.skip("the simulated arm is its own controller")
+    place, began = arm.rest(), arm.stamp
+    arm.drive(lambda: arm.stamp - began > 0.2, "0.2 s of motion", velocity=(0.0, 0.0, SPEED))
+    with arm.interrupted():
+        assert falls_silent(arm) == 0
+    arm.reset()
+    count = len(arm.states)
+    arm.wait(lambda: len(arm.states) > count + 10, 30.0, "states after it")
+    assert arm.rest()[2] - place[2] < SPEED * 0.8  # no more than it was told to before
+
+
+def test_a_controller_that_repeats_itself_says_nothing_new(arm):
+    if arm.controller != "fake_controller":
+        pytest.skip("only messages can be repeated: the protocol's states are counted by the arm's clock")
+    with arm.interrupted(signal.SIGUSR1, signal.SIGUSR1):
+        assert falls_silent(arm) == 0
+    arm.reset()
+    count = len(arm.states)
+    arm.wait(lambda: len(arm.states) > count + 10, 30.0, "states after it")
+
+
+def test_no_trajectory_asked_a_joint_to_be_faster_than_it_may(arm):
+    assert not [line for line in arm.lines if TOO_FAST in line]
 
 
 def test_a_back_end_killed_with_9_comes_back_and_obeys(arm):
