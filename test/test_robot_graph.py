@@ -36,6 +36,11 @@ def test_a_franka_elsewhere_is_a_physical_one_seen_by_a_camera():
     assert given["safety_node"]["max_force"] == 25.0  # N: those of a simulated contact are far higher
 
 
+def test_the_gate_bounds_accelerations_as_the_arms_yaml_has_them():
+    given = parameters(RobotGraph(robot="fr3_ros2_control"))["safety_node"]
+    assert (given["max_acceleration"], given["max_yaw_acceleration"]) == (4.0, 10.0)
+
+
 def test_all_speeds_can_be_scaled_from_outside():
     graph = RobotGraph(host="192.168.2.10", speed_scale=0.2)
     assert parameters(graph)["safety_node"]["speed_scale"] == 0.2

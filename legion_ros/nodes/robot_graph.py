@@ -96,6 +96,8 @@ class RobotGraph:
                 "speed_scale": self.speed_scale or config.speed_scale,
                 "max_force": config.contact.max_force,
                 "effort_force": config.contact.effort_force,
+                "max_acceleration": config.workspace.max_acceleration,
+                "max_yaw_acceleration": config.workspace.max_yaw_acceleration,
             },
             "policy_node": knowledge | kept | PRIORITY | {"max_force": config.contact.effort_force},
             "composer_node": knowledge,

@@ -15,6 +15,7 @@ from legion_ros.robots.kinematics import ArmKinematics
 __all__ = ["checked_kinematics"]
 
 BACK_ENDS = ("franka", "ros2_control")
+MOST = {"max_acceleration": 100.0, "max_yaw_acceleration": 1000.0}  # that safety_node takes
 UPRIGHT = 0.02  # rad that the tool at home may be off pointing down
 STRAIGHT = 1e-3  # that a quaternion's length may be off 1
 
@@ -73,6 +74,10 @@ def _check_numbers(config: RobotConfig) -> None:
         )
     if not 0.0 < config.franka.dynamics <= 1.0:
         raise RobotError(f"franka dynamics {config.franka.dynamics:g} is not valid: above 0, at most 1")
+    for name, most in MOST.items():
+        value = getattr(space, name)
+        if not 0.1 <= value <= most:
+            raise RobotError(f"workspace {name} {value:g} is not valid: 0.1 to {most:g}")
     for name, value in _positive(config):
         if not value > 0.0:
             raise RobotError(f"{name} {value:g} is not valid: it must be above 0")
@@ -113,6 +118,9 @@ def _check_joints(config: RobotConfig, kinematics: ArmKinematics) -> None:
             raise RobotError(
                 f"{name}: {low:g} to {high:g} rad is beyond the model's {least:.4f} to {most:.4f}"
             )
+    for name, speed, most in zip(config.joints, config.joint_speed, kinematics.model_speed, strict=True):
+        if speed > most + 1e-6:
+            raise RobotError(f"joint_speed of {name} {speed:g} rad/s is beyond the model's {most:.4g}")
     for name, at, low, high in zip(
         config.joints, config.home, config.joint_low, config.joint_high, strict=True
     ):

@@ -30,6 +30,8 @@ class Workspace:
     max_yaw_rate: float  # rad/s
     max_lead: float = 0.03  # m that the commanded place may be ahead of the measured one: bounds the push
     max_yaw_lead: float = 0.1  # rad, likewise
+    max_acceleration: float = 8.0  # m/s^2, each axis: of what the gate lets through
+    max_yaw_acceleration: float = 40.0  # rad/s^2, likewise
 
 
 @dataclass(frozen=True, kw_only=True)

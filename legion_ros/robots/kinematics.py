@@ -46,6 +46,8 @@ class ArmKinematics:
         self._data = self._model.createData()
         self.model_low = self._model.lowerPositionLimit[self._arm].copy()  # (n,) rad
         self.model_high = self._model.upperPositionLimit[self._arm].copy()  # (n,) rad
+        # (n,) rad/s; infinite where the model has none, as an MJCF never has
+        self.model_speed = self._model.velocityLimit[self._arm].copy()
         self._low, self._high = self.model_low + _MARGIN, self.model_high - _MARGIN
         self._q = np.zeros(self._model.nq)
         self._home = np.asarray(home, float)

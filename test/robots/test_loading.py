@@ -113,6 +113,9 @@ HOME = [0.0, -0.46, 0.0, -2.36, 0.0, 1.90, 0.785398163]
         ({"gripper__force": -1.0}, "gripper force -1 is not valid: it must be above 0"),
         ({"contact__max_force": 0.0}, "contact max_force 0 is not valid: it must be above 0"),
         ({"joint_speed": [2, 2, 2, 0, 2, 2, 2]}, "joint_speed of fr3_joint4 0 is not valid"),
+        ({"workspace__max_yaw_lead": 0.0}, "workspace max_yaw_lead 0 is not valid: it must be above 0"),
+        ({"workspace__max_acceleration": 0.0}, "workspace max_acceleration 0 is not valid: 0.1 to 100"),
+        ({"workspace__max_yaw_acceleration": 1e4}, "workspace max_yaw_acceleration 10000 is not valid"),
         ({"workspace__yaw": [1.0, -1.0]}, "yaw from [1.0] to [-1.0]: the smaller number comes first"),
         ({"cameras__depth__quaternion": [1, 1, 0, 0]}, "camera depth: quaternion has length 1.4142"),
         ({"cameras__depth__position": [1, 1]}, "camera depth: position is 3 numbers, quaternion 4"),
@@ -142,15 +145,30 @@ def test_joints_that_do_not_follow_one_another_are_refused():
         checked_kinematics(mixed)
 
 
-def test_a_urdf_will_do_as_well():
+def by_urdf(config):
+    """The same arm, its model a URDF: without the hand, whose frame is turned by an eighth."""
     from importlib.util import find_spec
 
     folder = Path(find_spec("franky_sim").origin).parent
-    config = load_robot("franka")
     model = replace(config.model, file=str(folder / "assets" / "fr3_clean.urdf"), package="", frame="link8")
     joints = tuple(f"joint{i}" for i in range(1, 8))
-    home = (*config.home[:6], config.home[6] - np.pi / 4)
-    kinematics = checked_kinematics(replace(config, model=model, joints=joints, home=home))
-    place, _ = kinematics.forward(np.array(home))
+    return replace(config, model=model, joints=joints, home=(*config.home[:6], config.home[6] - np.pi / 4))
+
+
+@pytest.mark.parametrize("name", robot_names())
+def test_joints_are_no_faster_than_the_model_has_them_where_it_says(name):
+    config = by_urdf(load_robot(name))  # an MJCF says nothing of speeds
+    checked_kinematics(config)
+    fast = replace(config, joint_speed=(2.0, 2.7, *config.joint_speed[2:]))
+    with pytest.raises(
+        RobotError, match=re.escape("joint_speed of joint2 2.7 rad/s is beyond the model's 2.62")
+    ):
+        checked_kinematics(fast)
+
+
+def test_a_urdf_will_do_as_well():
+    config = load_robot("franka")
+    urdf = by_urdf(config)
+    place, _ = checked_kinematics(urdf).forward(np.array(urdf.home))
     ours, _ = checked_kinematics(config).forward(np.array(config.home))
     assert np.abs(place - ours).max() < 2e-3
