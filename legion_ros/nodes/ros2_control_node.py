@@ -26,6 +26,8 @@ from legion_ros.robots.servo import ToolServo
 __all__ = ["Ros2ControlNode", "main"]
 
 SILENCE = 0.5  # s without joint states until the arm counts as gone
+# ros2_control has no topic for it
+UNSAID = "a payload of {:g} kg is not passed on: the arm's controllers have to be told of it where they run"
 STALE = 0.1  # s after which a joint state is not gone back to
 SET_BACK = 1.0  # s by which stamps go back where a clock was set, and not a message overtaken
 
@@ -147,6 +149,9 @@ class Ros2ControlNode(ArmNode[ArmConfig]):
     def connect(self, robot: RobotConfig, kinematics: ArmKinematics) -> Robot:
         """Through topics: that somebody is there shows when the first joint state comes."""
         self._arm = Ros2ControlArm(robot, kinematics, self)
+        self._unsaid = UNSAID.format(robot.payload) if robot.payload else ""
+        if self._unsaid:
+            self.get_logger().warn(self._unsaid)
         return self._arm
 
     def _beat(self) -> None:
@@ -156,7 +161,10 @@ class Ros2ControlNode(ArmNode[ArmConfig]):
     def health(self) -> Health:
         """Whether the arm moves; before the first joint state, that it is waited for."""
         if self._arm.heard:
-            return super().health()
+            health = super().health()
+            if self._unsaid and health.level == DiagnosticStatus.OK:
+                return Health(self._unsaid, DiagnosticStatus.WARN, health.values)
+            return health
         topic = self._arm.topics.joint_states
         return Health(
             f"no joint states yet on {topic}: are the arm's controllers running?", DiagnosticStatus.WARN

@@ -17,6 +17,7 @@ __all__ = ["checked_kinematics"]
 BACK_ENDS = ("franka", "ros2_control")
 MOST = {"max_acceleration": 100.0, "max_yaw_acceleration": 1000.0}  # that safety_node takes
 UPRIGHT = 0.02  # rad that the tool at home may be off pointing down
+LARGE = 0.5  # m: from the flange to the payload's centre of mass, or from that to its farthest part
 STRAIGHT = 1e-3  # that a quaternion's length may be off 1
 
 
@@ -60,6 +61,8 @@ def _check_numbers(config: RobotConfig) -> None:
         raise RobotError(f"back_end {config.back_end!r} is not valid: {' or '.join(BACK_ENDS)}")
     for name, values, size in (
         *((name, getattr(config, name), n) for name in ("home", "joint_low", "joint_high", "joint_speed")),
+        ("payload_centre", config.payload_centre, 3),
+        ("payload_inertia", config.payload_inertia, 9),
         ("workspace low", space.low, 3),
         ("workspace high", space.high, 3),
         ("workspace yaw", space.yaw, 2),
@@ -72,6 +75,7 @@ def _check_numbers(config: RobotConfig) -> None:
         raise RobotError(
             f"payload {config.payload:g} kg is not valid: the arm can carry {config.max_payload:g} kg"
         )
+    _check_load(config)
     if not 0.0 < config.franka.dynamics <= 1.0:
         raise RobotError(f"franka dynamics {config.franka.dynamics:g} is not valid: above 0, at most 1")
     for name, most in MOST.items():
@@ -88,6 +92,28 @@ def _check_numbers(config: RobotConfig) -> None:
     ):
         if not all(a < b for a, b in zip(low, high, strict=True)):
             raise RobotError(f"{name} from {list(low)} to {list(high)}: the smaller number comes first")
+
+
+def _check_load(config: RobotConfig) -> None:
+    """Libfranka, for one, takes whatever it is told, and then carries it."""
+    centre, inertia = np.array(config.payload_centre), np.array(config.payload_inertia).reshape(3, 3)
+    if np.linalg.norm(centre) > LARGE:
+        raise RobotError(
+            f"payload_centre is {np.linalg.norm(centre):.2f} m from the flange; {LARGE:g} m at most is valid"
+        )
+    if np.abs(inertia - inertia.T).max() > 1e-9:
+        raise RobotError(f"payload_inertia {list(config.payload_inertia)} is not symmetric")
+    moments = np.linalg.eigvalsh(inertia)
+    if moments[0] < -1e-9 or moments[2] > moments[0] + moments[1] + 1e-9:
+        raise RobotError(
+            f"payload_inertia has the moments {np.round(moments, 6).tolist()} kg m^2; no body has:"
+            " none is below 0, none above the sum of the two others"
+        )
+    if moments[2] > (most := config.payload * LARGE**2) + 1e-9:
+        raise RobotError(
+            f"payload_inertia has a moment of {moments[2]:.4g} kg m^2; {config.payload:g} kg"
+            f" within {LARGE:g} m have {most:.4g} at most"
+        )
 
 
 def _positive(config: RobotConfig) -> Iterator[tuple[str, float]]:

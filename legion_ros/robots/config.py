@@ -97,6 +97,10 @@ class RobotConfig:
     gripper: Gripper
     speed_scale: float = 1.0  # of all speeds, (0, 1]: less where people are near
     payload: float = 0.0  # kg fixed to the hand besides the gripper
+    payload_centre: Numbers = (0.0, 0.0, 0.0)  # (3,) m: its centre of mass, in the flange's frame
+    payload_inertia: Numbers = (
+        0.0,
+    ) * 9  # (9,) kg m^2, row by row: about that centre, along the flange's axes
     max_payload: float  # kg that the arm can carry
     contact: Contact = Contact()
     cameras: dict[str, Camera] = field(default_factory=dict)  # by the frame of their pictures

@@ -141,14 +141,23 @@ class FrankaArm:
                 default_force_threshold=c.force_threshold,
                 realtime_config=kind.Enforce if c.realtime else kind.Ignore,
             )
-            if self.config.payload:
-                robot.set_load(self.config.payload, [0.0, 0.0, 0.0], [0.0] * 9)
         except Exception as error:
             raise RobotError(
                 f"no Franka arm at {self.host}: {error}; switch it on, unlock it, enable FCI, or start"
                 " one in simulation with simulated:=true"
             ) from error
+        self._load(robot)
         return robot
+
+    def _load(self, robot: Any) -> None:
+        """What it carries besides its hand, so that it neither sags nor takes the weight for a contact."""
+        c = self.config
+        if not c.payload:
+            return
+        try:
+            robot.set_load(c.payload, list(c.payload_centre), list(c.payload_inertia))
+        except Exception as error:
+            raise RobotError(f"{self.host} did not take the payload of {c.payload:g} kg: {error}") from error
 
     def _turn(self, speeds: np.ndarray) -> None:
         """Turn the joints at `speeds` (n,) rad/s."""

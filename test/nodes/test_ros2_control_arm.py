@@ -5,6 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import rclpy
+import yaml
+from diagnostic_msgs.msg import DiagnosticStatus
 from fake_controller import PERIOD, TOO_FAST, Arm
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
@@ -12,9 +15,11 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 from legion_ros.core.command import ToolCommand
 from legion_ros.core.robot import RobotError
 from legion_ros.nodes import ros2_control_node
-from legion_ros.nodes.ros2_control_node import Ros2ControlArm
+from legion_ros.nodes.domain import free_domain
+from legion_ros.nodes.ros2_control_node import Ros2ControlArm, Ros2ControlNode
 from legion_ros.robots import load_robot
 from legion_ros.robots.checking import checked_kinematics
+from legion_ros.robots.loading import robot_file
 
 STILL = ToolCommand(np.zeros(3), 0.0, 0.04)
 LEFT = ToolCommand(np.array([0.0, 0.4, 0.0]), 0.0, 0.04)
@@ -198,3 +203,24 @@ def test_joint_states_hold_every_joint_or_are_a_fault(place):
     place.tell(JointState(name=["fr3_joint1"], position=[0.0]))
     with pytest.raises(RobotError, match="fr3_joint2, .* missing on /controller/joint_states; it has: fr3_"):
         place.driver.read()
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"), [(0.0, "ok"), (1.5, "a payload of 1.5 kg is not passed on: the arm's ")]
+)
+def test_a_payload_that_nobody_tells_the_controllers_is_a_warning(tmp_path, payload, said):
+    file = tmp_path / "mine.yaml"
+    content = yaml.safe_load(robot_file("fr3_ros2_control").read_text()) | {"payload": payload}
+    file.write_text(yaml.safe_dump(content))
+    rclpy.init(args=["--ros-args", "-p", f"robot:={file}"], domain_id=free_domain())
+    node = Ros2ControlNode()
+    try:
+        assert node.start(), node.fault
+        assert "no joint states yet" in node.health().message
+        node._arm._on_joints(Arm(load_robot("fr3_ros2_control")).step())
+        health = node.health()
+    finally:
+        node.close()
+        rclpy.try_shutdown()
+    assert health.message.startswith(said)
+    assert health.level == (DiagnosticStatus.WARN if payload else DiagnosticStatus.OK)

@@ -1,6 +1,7 @@
 """The Franka driver with an arm that stops itself, falls silent or is gone; libfranka is a fake here."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,7 +22,7 @@ class FakeRobot:
     def __init__(self):
         self.time, self.motions, self.trouble, self.recovers, self.gone = 1.0, [], "", True, False
         self.is_in_control, self.mode = False, "Idle"
-        self.wrench = np.zeros(6)
+        self.wrench, self.load, self.too_heavy = np.zeros(6), None, ""
 
     @property
     def state(self):
@@ -50,6 +51,11 @@ class FakeRobot:
         self.mode = "Idle"
         return self.recovers
 
+    def set_load(self, *load):
+        if self.too_heavy:
+            raise RuntimeError(self.too_heavy)
+        self.load = load
+
     def stop(self):
         pass
 
@@ -75,7 +81,7 @@ def robot():
 
 
 @pytest.fixture
-def arm(robot, monkeypatch):
+def franky(robot, monkeypatch):
     module = SimpleNamespace(
         Robot=lambda host, **options: robot,
         Gripper=FakeGripper,
@@ -85,6 +91,11 @@ def arm(robot, monkeypatch):
         JointVelocityMotion=lambda speeds, duration: (speeds, duration),
     )
     monkeypatch.setattr(franka, "_franky", lambda: module)
+    return module
+
+
+@pytest.fixture
+def arm(franky):
     config = load_robot("franka")
     made = franka.FrankaArm(config, checked_kinematics(config), "127.0.0.1")
     yield made
@@ -153,6 +164,31 @@ def test_a_reflex_ends_all_motion_until_a_person_resets_it(arm, robot):
     assert len(robot.motions) > count
 
 
+def carrying():
+    inertia = (2e-3, 1e-4, 0.0, 1e-4, 2e-3, 0.0, 0.0, 0.0, 3e-3)
+    centre = (0.0, 0.01, 0.06)
+    return replace(load_robot("franka"), payload=1.2, payload_centre=centre, payload_inertia=inertia)
+
+
+def test_the_arm_is_told_what_it_carries_where_that_is_and_how_it_resists_turning(franky, robot):
+    config = carrying()
+    made = franka.FrankaArm(config, checked_kinematics(config))
+    made.close()
+    assert robot.load == (1.2, [0.0, 0.01, 0.06], [2e-3, 1e-4, 0.0, 1e-4, 2e-3, 0.0, 0.0, 0.0, 3e-3])
+
+
+def test_an_arm_that_carries_nothing_is_told_nothing(arm, robot):
+    assert robot.load is None
+
+
+def test_a_payload_that_the_arm_refuses_is_said(franky, robot):
+    config, robot.too_heavy = carrying(), "libfranka: Set Load command rejected: invalid argument!"
+    with pytest.raises(
+        RobotError, match=r"127.0.0.1 did not take the payload of 1.2 kg: libfranka: Set Load"
+    ):
+        franka.FrankaArm(config, checked_kinematics(config))
+
+
 def test_a_person_who_pushes_the_button_stops_it_too(arm, robot):
     robot.mode = "Reflex"
     robot.mode = SimpleNamespace(name="Reflex")
@@ -209,3 +245,21 @@ def test_nobody_at_the_address_is_said_with_what_to_do():
     config = load_robot("franka")
     with pytest.raises(RobotError, match=r"no Franka arm at 127.0.0.254: .*switch it on, unlock it"):
         franka.FrankaArm(config, checked_kinematics(config), "127.0.0.254")
+
+
+@pytest.mark.slow
+def test_the_protocol_carries_the_payload_to_a_simulated_arm():
+    pytest.importorskip("franky", reason="franky-control is not installed")
+    from legion_sim.franka import FrankaServer
+
+    config, server = carrying(), FrankaServer("127.0.77.7")
+    server.start()
+    try:
+        made = franka.FrankaArm(config, checked_kinematics(config), "127.0.77.7")
+        state = made._robot.state
+        made.close()
+    finally:
+        server.close()
+    assert state.m_load == pytest.approx(1.2)
+    assert np.allclose(state.F_x_Cload, [0.0, 0.01, 0.06])
+    assert np.allclose(np.ravel(state.I_load), config.payload_inertia)

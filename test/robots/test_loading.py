@@ -97,6 +97,11 @@ def test_what_is_no_yaml_is_said_to_be_none(tmp_path):
         load_robot(str(path))
 
 
+def loaded(inertia):
+    """1.2 kg with that inertia in g m^2."""
+    return {"payload": 1.2, "payload_inertia": [1e-3 * number for number in inertia]}
+
+
 HOME = [0.0, -0.46, 0.0, -2.36, 0.0, 1.90, 0.785398163]
 
 
@@ -109,6 +114,14 @@ HOME = [0.0, -0.46, 0.0, -2.36, 0.0, 1.90, 0.785398163]
         ({"speed_scale": 0.0}, "speed_scale 0 is not valid: above 0, at most 1"),
         ({"speed_scale": 1.2}, "speed_scale 1.2 is not valid: above 0, at most 1"),
         ({"payload": 3.5}, "payload 3.5 kg is not valid: the arm can carry 3 kg"),
+        ({"payload_centre": [0.0, 0.1]}, "payload_centre has 2 numbers; 3 are needed"),
+        ({"payload_inertia": [1.0, 2.0]}, "payload_inertia has 2 numbers; 9 are needed"),
+        ({"payload_centre": [0.0, 0.0, 5.0]}, "payload_centre is 5.00 m from the flange; 0.5 m at most"),
+        (loaded([1, 2, 0, 0, 1, 0, 0, 0, 1]), "is not symmetric"),
+        (loaded([1, 0, 0, 0, -1, 0, 0, 0, 1]), "has the moments [-0.001, 0.001, 0.001] kg m^2; no body has"),
+        (loaded([1, 0, 0, 0, 1, 0, 0, 0, 3]), "none above the sum of the two others"),
+        (loaded([900, 0, 0, 0, 900, 0, 0, 0, 900]), "moment of 0.9 kg m^2; 1.2 kg within 0.5 m have 0.3 at"),
+        ({"payload_inertia": [1e-3, 0, 0, 0, 1e-3, 0, 0, 0, 1e-3]}, "0 kg within 0.5 m have 0 at most"),
         ({"franka__dynamics": 2.0}, "franka dynamics 2 is not valid: above 0, at most 1"),
         ({"gripper__force": -1.0}, "gripper force -1 is not valid: it must be above 0"),
         ({"contact__max_force": 0.0}, "contact max_force 0 is not valid: it must be above 0"),
@@ -136,6 +149,11 @@ def test_a_file_that_does_not_fit_the_arm_is_refused(tmp_path, changes, message)
     config = load_robot(changed(tmp_path, **changes))
     with pytest.raises(RobotError, match=re.escape(message)):
         checked_kinematics(config)
+
+
+def test_a_payload_that_is_a_body_is_taken(tmp_path):
+    config = load_robot(changed(tmp_path, payload_centre=[0, 0, 0.05], **loaded([2, 1, 0, 1, 2, 0, 0, 0, 2])))
+    checked_kinematics(config)
 
 
 def test_joints_that_do_not_follow_one_another_are_refused():
