@@ -2,12 +2,15 @@
 
 import shlex
 import sys
+import uuid
 from dataclasses import fields
 from typing import Any
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch_ros.actions import Node
+
+from legion_ros.nodes.supervision import RUN
 
 __all__ = ["description"]
 
@@ -26,7 +29,8 @@ def description(kind: Any) -> LaunchDescription:
 
 
 def _entities(graph: Any) -> list[LaunchDescriptionEntity]:
-    variables = [SetEnvironmentVariable(name, value) for name, value in graph.environment().items()]
+    environment = {**graph.environment(), RUN: uuid.uuid4().hex}
+    variables = [SetEnvironmentVariable(name, value) for name, value in environment.items()]
     nodes = [
         Node(
             package="legion_ros",

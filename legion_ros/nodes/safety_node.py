@@ -1,9 +1,10 @@
 """The only publisher of /legion/command: what a policy asks for, through the safety gate, or a hold."""
 
+import os
 import sys
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.parameter import Parameter
@@ -16,99 +17,26 @@ from legion_ros.msg import Alarm as AlarmMessage
 from legion_ros.msg import SafetyState, ToolState
 from legion_ros.msg import ToolCommand as ToolCommandMessage
 from legion_ros.nodes.conversions import command_from, command_message, seconds, time_message, tool_from
-from legion_ros.nodes.lifecycle import Health, LegionNode, NodeConfig, run
-from legion_ros.nodes.parameters import parameter
+from legion_ros.nodes.lifecycle import Health, LegionNode, run
 from legion_ros.nodes.qos import ALARM, COMMAND, NEW_ALARM, SENSOR, STATE
+from legion_ros.nodes.safety_config import SafetyConfig, guard_config, joint_limits
+from legion_ros.nodes.supervision import RUN
 from legion_ros.safety import (
-    EffortConfig,
-    GateConfig,
     GateState,
     Guard,
-    GuardConfig,
-    JointLimit,
     JointWatch,
+    Latch,
+    LatchError,
+    LatchFile,
     Level,
     Mode,
-    MotionConfig,
-    RetreatConfig,
+    latch_path,
 )
-
-if TYPE_CHECKING:
-    from legion_ros.robots import RobotConfig
 
 __all__ = ["SafetyNode", "main"]
 
 _FAST = 1.5  # times its limit that a joint may be measured to turn at: what it is told is limited before
 LONGEST = 500  # characters of an alarm's reason that are passed on
-
-
-@dataclass(frozen=True, kw_only=True)
-class SafetyConfig(NodeConfig):
-    """Parameters of safety_node."""
-
-    command_timeout: float = parameter(0.08, "s without a newer command until the arm holds", 0.01, 5.0)
-    state_timeout: float = parameter(0.08, "s without a new tool state until the arm holds", 0.01, 5.0)
-    max_lag: float = parameter(0.15, "s that a command may lag behind the tool state", 0.01, 5.0)
-    most_bad: int = parameter(5, "commands with NaN or infinity within a second that latch a stop", 1, 1000)
-    watch_rate: float = parameter(200.0, "Hz at which staleness is looked for", 1.0, 1000.0)
-    hold_rate: float = parameter(50.0, "Hz at which a hold is repeated", 1.0, 1000.0)
-    speed_scale: float = parameter(
-        1.0, "of all speeds: less where people are near; can be set at any time", 0.01, 1.0, live=True
-    )
-    max_acceleration: float = parameter(8.0, "m/s^2 of the tool, each axis", 0.1, 100.0)
-    max_yaw_acceleration: float = parameter(40.0, "rad/s^2 of the tool", 0.1, 1000.0)
-    deadman_timeout: float = parameter(
-        0.0, "s without a true on /legion/deadman until the arm holds; 0: none", 0, 5
-    )
-    max_force: float = parameter(900.0, "N on the tool, 3 states in a row, that latch a stop", 1.0, 1e4)
-    effort_force: float = parameter(40.0, "N, mean of a window, that may last", 0.1, 1e4)
-    effort_error: float = parameter(0.03, "m/s that the tool may lastingly be off its commands", 1e-3, 10.0)
-    effort_window: float = parameter(0.5, "s of the robot's time in a window", 0.1, 10.0)
-    effort_windows: int = parameter(5, "in a row without getting better that trip the breaker", 2, 100)
-    retreat_speed: float = parameter(0.05, "m/s upwards after an alarm", 0.001, 0.2)
-    retreat_distance: float = parameter(0.10, "m upwards after an alarm, at most", 0.001, 0.5)
-    intervention_timeout: float = parameter(
-        0.15, "s that a person's command keeps the policy's from passing", 0.05, 5.0
-    )
-    robot: str = parameter("", "the arm's yaml, whose limits hold; empty: those of the simulated table")
-
-
-def guard_config(c: SafetyConfig) -> GuardConfig:
-    """All of the parameters that are not the node's own."""
-    return GuardConfig(
-        gate=gate_config(c),
-        effort=EffortConfig(
-            window=c.effort_window,
-            windows=c.effort_windows,
-            max_force=c.effort_force,
-            max_error=c.effort_error,
-        ),
-        retreat=RetreatConfig(speed=c.retreat_speed, distance=c.retreat_distance),
-        max_force=c.max_force,
-        intervention_timeout=c.intervention_timeout,
-    )
-
-
-def gate_config(c: SafetyConfig) -> GateConfig:
-    """The gate's part of the parameters."""
-    motion = MotionConfig(
-        speed_scale=c.speed_scale,
-        max_acceleration=c.max_acceleration,
-        max_yaw_acceleration=c.max_yaw_acceleration,
-    )
-    return GateConfig(
-        command_timeout=c.command_timeout,
-        state_timeout=c.state_timeout,
-        max_lag=c.max_lag,
-        most_bad=c.most_bad,
-        deadman_timeout=c.deadman_timeout,
-        motion=motion,
-    )
-
-
-def _joint_limits(arm: "RobotConfig") -> dict[str, JointLimit]:
-    each = zip(arm.joints, arm.joint_low, arm.joint_high, arm.joint_speed, strict=True)
-    return {name: JointLimit(low, high, speed) for name, low, high, speed in each}
 
 
 class SafetyNode(LegionNode[SafetyConfig]):
@@ -120,6 +48,10 @@ class SafetyNode(LegionNode[SafetyConfig]):
         self._told: GateState | None = None  # what was last published
         self._told_at = self._sent_at = 0.0  # s, monotonic
         self._joints = JointWatch({})
+        self._file: LatchFile | None = None
+        self._latch: Latch | None = None  # what was last kept
+        self._unkept = ""  # why what is latched would not survive this process
+        self.add_post_set_parameters_callback(self._on_parameters)
 
     def configure(self) -> None:
         """Make the gate and connect it."""
@@ -128,9 +60,9 @@ class SafetyNode(LegionNode[SafetyConfig]):
             from legion_ros.robots import load_robot
 
             arm = load_robot(self.config.robot)
-            limits, self._joints = arm.limits, JointWatch(_joint_limits(arm), fast=_FAST)
+            limits, self._joints = arm.limits, JointWatch(joint_limits(arm), fast=_FAST)
         self._guard = Guard(limits, guard_config(self.config))
-        self.add_post_set_parameters_callback(self._on_parameters)
+        self._recall()
         self._command = self.create_publisher(ToolCommandMessage, "/legion/command", COMMAND)
         self._state = self.create_publisher(SafetyState, "/legion/safety_state", STATE)
         self.create_subscription(ToolState, "/legion/tool_state", self._on_tool_state, SENSOR)
@@ -151,22 +83,77 @@ class SafetyNode(LegionNode[SafetyConfig]):
     def health(self) -> Health:
         """Mode and counts of the gate."""
         state = self._guard.state
-        level = DiagnosticStatus.WARN if state.mode is Mode.STOPPED else DiagnosticStatus.OK
+        wrong = state.mode is Mode.STOPPED or self._unkept
+        level = DiagnosticStatus.WARN if wrong else DiagnosticStatus.OK
         level = DiagnosticStatus.ERROR if state.alarm else level
         message = f"{state.mode.name.lower()}{': ' if state.reason else ''}{state.reason}"
-        return Health(message, level, {"limited": state.limited, "refused": state.refused})
+        values = {"limited": state.limited, "refused": state.refused, "latch": self._unkept or "kept"}
+        return Health(message, level, values)
+
+    # -- what outlives the process ------------------------------------------------------------------
+
+    def _recall(self) -> None:
+        """Take up what was latched before: in this process, or in the one that this one replaces."""
+        if self._file is None:
+            node = self.get_fully_qualified_name()
+            path = self.config.latch or latch_path(self.context.get_domain_id(), node)
+            self._file = LatchFile(Path(path))
+            try:
+                self._latch = self._of_this_run(self._file.read())
+            except LatchError as error:
+                unknown = "whether the arm was stopped, and how slow it was to be, is not known"
+                self._guard.stop(f"{error}; {unknown}; /legion/reset ends it")
+        if self._latch is not None and self._latch.reason:
+            self._guard.resume(self._latch.reason, self._latch.alarm)
+        given = self.get_parameter("speed_scale").value
+        self._guard.gate.motion.scale = scale = self._latch.speed_scale if self._latch else given
+        if complaint := self._keep():
+            self._guard.stop(f"{complaint}: a stop would not outlive safety_node; /legion/reset goes on")
+        if scale != given:
+            self.set_parameters([Parameter("speed_scale", value=scale)])
+
+    def _of_this_run(self, latch: Latch | None) -> Latch | None:
+        """None for what was latched before a person started the whole graph anew; that is said."""
+        run = os.environ.get(RUN, "")
+        if latch is None or not run or latch.run == run:
+            return latch
+        if latch.reason:
+            self.get_logger().warning(f"the graph was started anew: no longer stopped for {latch.reason!r}")
+        return None
+
+    def _keep(self) -> str:
+        """Write down what is latched, where that has changed; what went wrong, "" where nothing did."""
+        state, scale = self._guard.state, self._guard.gate.motion.scale
+        latched = state.mode in (Mode.STOPPED, Mode.RETREATING)
+        latch = Latch(
+            reason=state.reason if latched else "",
+            alarm=state.alarm,
+            speed_scale=scale,
+            run=os.environ.get(RUN, ""),
+        )
+        if latch == self._latch and not self._unkept:
+            return ""
+        self._latch = latch
+        try:
+            self._file.write(latch)
+            self._unkept = ""
+        except LatchError as error:
+            if not self._unkept:
+                self.get_logger().error(str(error))
+            self._unkept = str(error)
+        return self._unkept
 
     # -- callbacks ----------------------------------------------------------------------------------
 
     def _on_tool_state(self, message: ToolState) -> None:
-        stamp = seconds(message.header.stamp)
+        stamp, before = seconds(message.header.stamp), self._guard.state.mode
         alarm = self._guard.tool_state(tool_from(message), stamp, time.monotonic())
         if alarm is not None:
             told = AlarmMessage(level=int(alarm.level), reason=alarm.reason)
             told.header.stamp = message.header.stamp
             self._alarm.publish(told)
-        if self._guard.state.mode is Mode.STOPPED or alarm is not None:
-            self._report()
+        if self._guard.state.mode is not before:
+            self._send(self._guard.watch(time.monotonic()), stamp)
 
     def _on_joint_state(self, message: JointState) -> None:
         if fault := self._joints.fault(message.name, message.position, message.velocity):
@@ -178,7 +165,7 @@ class SafetyNode(LegionNode[SafetyConfig]):
         level = message.level
         name = Level(level).name.lower() if level in list(Level) else f"level {level}"
         if self._guard.alarm(f"{name} alarm: {message.reason[:LONGEST]}", time.monotonic()):
-            self._report()
+            self._send(self._guard.watch(time.monotonic()), self._guard.gate.stamp)
 
     def _on_deadman(self, message: Bool) -> None:
         if message.data:
@@ -188,6 +175,8 @@ class SafetyNode(LegionNode[SafetyConfig]):
         for given in parameters:
             if given.name == "speed_scale":
                 self._guard.gate.motion.scale = given.value
+                if self._file is not None:
+                    self._keep()
                 self.get_logger().info(f"all speeds are scaled by {given.value:g} from now on")
 
     def _on_command(self, message: ToolCommandMessage) -> None:
@@ -236,13 +225,17 @@ class SafetyNode(LegionNode[SafetyConfig]):
         self._report()
 
     def _report(self) -> None:
-        """Publish the gate's state when it changes; when only the counts do, at most once a second."""
+        """Publish the gate's state when it changes; when only the counts do, at most once a second.
+
+        What is latched is written down before anybody hears of it: who acts on it finds it again.
+        """
         state, now = self._guard.state, time.monotonic()
         told = self._told
         same = told is not None and replace(told, limited=state.limited, refused=state.refused) == state
         if same and (state == told or now - self._told_at < 1.0):
             return
         self._told, self._told_at = state, now
+        self._keep()
         message = SafetyState(
             state=int(state.mode),
             reason=state.reason,

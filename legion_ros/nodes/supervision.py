@@ -9,6 +9,7 @@ import selectors
 import signal
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from typing import Any
 from legion_ros.core.parent import die_with
 from legion_ros.nodes.graph import Process
 
-__all__ = ["Exit", "Line", "Supervisor"]
+__all__ = ["RUN", "Exit", "Line", "Supervisor"]
+
+RUN = "LEGION_RUN"  # environment variable: another one for each start of a whole graph, the same for respawns
 
 # What is asked of a process that is to end, and how long it is given, s.
 STOP_SIGNALS = ((signal.SIGINT, 5.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0))
@@ -77,7 +80,7 @@ class Supervisor:
         command: Callable[[Process], list[str]] = Process.command,
     ) -> None:
         self._children = [_Child(process) for process in processes]
-        self._environment = {**os.environ, **environment}
+        self._environment = {**os.environ, RUN: uuid.uuid4().hex, **environment}
         self._command = command
         self._selector = selectors.DefaultSelector()
 

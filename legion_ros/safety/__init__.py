@@ -5,6 +5,7 @@ from legion_ros.safety.effort import EffortConfig
 from legion_ros.safety.gate import GateConfig, GateState, Mode, SafetyGate
 from legion_ros.safety.guard import Guard, GuardConfig
 from legion_ros.safety.joints import JointLimit, JointWatch
+from legion_ros.safety.latch import Latch, LatchError, LatchFile, latch_path
 from legion_ros.safety.motion import MotionConfig, MotionLimiter
 from legion_ros.safety.retreat import RetreatConfig
 
@@ -17,10 +18,14 @@ __all__ = [
     "GuardConfig",
     "JointLimit",
     "JointWatch",
+    "Latch",
+    "LatchError",
+    "LatchFile",
     "Level",
     "Mode",
     "MotionConfig",
     "MotionLimiter",
     "RetreatConfig",
     "SafetyGate",
+    "latch_path",
 ]

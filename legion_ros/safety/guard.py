@@ -111,6 +111,11 @@ class Guard:
         self._retreat = None
         self.gate.stop(reason)
 
+    def resume(self, reason: str, alarm: bool) -> None:
+        """Be stopped as another guard was before this one: where that was on its way up, this one holds."""
+        self.stop(reason)
+        self._alarmed = alarm
+
     def reset(self) -> None:
         """Let commands through again; holds until the next good one."""
         self._retreat, self._alarmed = None, False

@@ -88,18 +88,24 @@ def test_an_alarm_of_anybody_makes_the_arm_retreat_and_its_first_reason_stays(gr
     graph.node.destroy_publisher(publisher)
 
 
-def test_an_alarm_of_before_the_start_is_no_alarm(tmp_path):
-    """A safety_node that is started again hears the last alarm of its life before; it is over."""
+def test_an_alarm_outlives_the_process_that_raised_it_and_moves_nothing_again(tmp_path):
     with RunningGraph(tmp_path, names=("safety_node",), respawns=3) as graph:
         robot = Robot(graph)
         robot.says((0.1, 0.0, 0.0))
         sound(graph, 0, "round in circles")
         robot.until(RETREATING, "semantic alarm")
-        robot.states.clear()
         graph.kill("safety_node")
-        robot.until(HOLDING)
-        graph.spin_for(1.0)
-        assert {state.state for state in robot.states} == {HOLDING}
+        robot.states.clear()
+        robot.until(STOPPED, "semantic alarm: round in circles")
+        graph.wait(robot.policy.get_subscription_count)
+        states = robot.states[:]
+        robot.says((0.1, 0.0, 0.0))
+        robot.told_to_hold()
+        graph.spin_for(1.0)  # the last alarm of its life before is on the topic still
+        assert {(state.state, state.alarm) for state in states + robot.states} == {(STOPPED, True)}
+        assert "round in circles" in robot.call(robot.reset).message
+        robot.says((0.1, 0.0, 0.0))
+        robot.told_to_move()
 
 
 def test_a_tool_that_can_tell_its_force_and_one_that_can_not():
@@ -122,7 +128,7 @@ def clumsy(tmp_path_factory):
     )
     replace(shipped, components=components).save(folder)
     parameters = {"composer_node": {"help_wait": 60.0}}
-    with RunningGraph(folder, rate=0.0, seed=3, parameters=parameters) as running:
+    with RunningGraph(folder, rate=0.0, seed=3, parameters=parameters, respawns=9) as running:
         running.wait(running.client.scene)
         yield running
 
@@ -173,6 +179,11 @@ class Goals:
 RUNNING, FAILED, HELP = 2, 4, 6
 
 
+def test_one_node_alone_tells_the_arm_what_to_do(clumsy):
+    told = clumsy.wait(lambda: clumsy.node.get_publishers_info_by_topic("/legion/command"))
+    assert [publisher.node_name for publisher in told] == ["safety_node"]
+
+
 def test_a_goal_that_grasps_at_nothing_twice_asks_for_help_and_after_the_reset_goes_on(clumsy):
     alarms, goals = alarms_of(clumsy), Goals(clumsy)
     thing = clumsy.client.scene().objects[0].name.replace("_", " ")
@@ -199,6 +210,26 @@ def test_an_alarm_from_outside_halts_a_goal_and_a_stop_request_ends_one(clumsy):
     goals.heard.clear()
     goals.say(f"reach for the {thing}")
     goals.until(0, "busy with")
+    goals.call("reset")
+    goals.until(RUNNING, "reset: going on")
+    goals.call("stop")
+    goals.until(FAILED, "the arm was stopped")
+
+
+def test_a_safety_node_that_is_killed_while_help_is_asked_for_is_no_reset(clumsy):
+    goals = Goals(clumsy)
+    thing = clumsy.client.scene().objects[0].name.replace("_", " ")
+    goals.say(f"reach for the {thing}")
+    goals.until(RUNNING)
+    sound(clumsy, 1, "made up again")
+    goals.until(HELP, "made up again")
+    clumsy.kill("safety_node")
+    goals.heard.clear(), goals.states.clear()
+    clumsy.wait(lambda: goals.states, 60.0, "word of its successor")
+    clumsy.spin_for(2.0)
+    assert {(state.state, state.alarm) for state in goals.states} == {(STOPPED, True)}
+    assert not [status for status in goals.heard if status.state != HELP]
+    clumsy.wait(goals.services["reset"].service_is_ready)
     goals.call("reset")
     goals.until(RUNNING, "reset: going on")
     goals.call("stop")
