@@ -117,6 +117,10 @@ class ForceLimit:
         self._most, self._states = most, states
         self._over = 0
 
+    def reset(self) -> None:
+        """Begin to count anew."""
+        self._over = 0
+
     def fault(self, tool: Tool) -> str:
         """What is wrong, "" when nothing is. A force that is not known, or not finite, is not judged."""
         force = tool.force

@@ -48,6 +48,8 @@ class Guard:
         self.effort = EffortBreaker(self.config.effort)
         self._force = ForceLimit(self.config.max_force)
         self._retreat: Retreat | None = None
+        self._retreat_force = ForceLimit()  # of the retreat that is under way
+        self._broken = ""  # why the last retreat was not finished
         self._alarmed = self._taken = False
         self._person = -np.inf  # s: when a person last commanded
 
@@ -57,6 +59,8 @@ class Guard:
         state = replace(self.gate.state, alarm=self._alarmed, intervention=self._taken)
         if self._retreat is not None:
             return replace(state, mode=Mode.RETREATING)
+        if self._broken:
+            return replace(state, reason=f"{state.reason}; the retreat was broken off: {self._broken}")
         if self._taken and state.mode is Mode.PASSING:
             return replace(state, reason=TAKEN)
         return state
@@ -64,6 +68,9 @@ class Guard:
     def tool_state(self, tool: Tool, stamp: float, now: float) -> Alarm | None:
         """Take note of where the tool is; the alarm where that trips the effort level."""
         self.gate.tool_state(tool, stamp, now)
+        if self._retreat is not None and (fault := self._retreat_force.fault(tool)):
+            self.stop(fault)
+            self._broken = fault
         if self.gate.state.mode is Mode.STOPPED:
             return None
         if fault := self._force.fault(tool):
@@ -95,7 +102,11 @@ class Guard:
         return self._sent(self.gate.watch(now))
 
     def alarm(self, reason: str, now: float) -> bool:
-        """Retreat, then hold until `reset`. False, and nothing, where a stop or an alarm came first."""
+        """Retreat, then hold until `reset`. False, and nothing, where a stop or an alarm came first.
+
+        A retreat may be away from what pushes the tool: what it may be pushed with is `max_force`, or what it
+        was pushed with where the retreat began, if that was more. What pushes harder ends the retreat.
+        """
         if self.gate.state.mode is Mode.STOPPED:
             return False
         self.gate.stop(reason)
@@ -104,6 +115,9 @@ class Guard:
         if tool is not None:
             ceiling = self.gate.limits.high[2]
             self._retreat = Retreat(self.config.retreat, float(tool.position[2]), ceiling, now)
+            pushed = 0.0 if tool.force is None else float(np.linalg.norm(tool.force))
+            most = max(self.config.max_force, pushed if np.isfinite(pushed) else 0.0)
+            self._retreat_force = ForceLimit(most)
         return True
 
     def stop(self, reason: str) -> None:
@@ -118,7 +132,8 @@ class Guard:
 
     def reset(self) -> None:
         """Let commands through again; holds until the next good one."""
-        self._retreat, self._alarmed = None, False
+        self._retreat, self._alarmed, self._broken = None, False, ""
+        self._force.reset()
         self.effort.reset()
         self.gate.reset()
 

@@ -137,6 +137,53 @@ def test_a_force_beyond_the_limit_stops_in_three_states():
     assert arm.mode is Mode.STOPPED and "more than 900 N" in arm.guard.state.reason
 
 
+@pytest.mark.parametrize("begun_with", [None, (0.0, 0.0, 5.0), (np.nan, 0.0, 0.0), (np.inf, 0.0, 0.0)])
+def test_a_retreat_into_something_is_broken_off_in_three_states(begun_with):
+    arm = alarmed(max_force=25.0, force=begun_with)
+    arm.force = (0.0, 0.0, -500.0)  # from above
+    for _ in range(2):
+        arm.asked()
+        assert arm.sent[-1].velocity[2] > 0.0
+    arm.asked()
+    assert arm.mode is Mode.STOPPED
+    assert "closed on nothing; the retreat was broken off: more than 25 N" in arm.guard.state.reason
+    height = arm.position[2]
+    for _ in range(10):
+        arm.asked()
+        assert not arm.sent[-1].velocity.any()
+    assert arm.position[2] == height and arm.guard.state.alarm
+    arm.guard.reset()
+    assert "broken off" not in arm.guard.state.reason
+
+
+def test_a_retreat_from_a_force_goes_on_while_that_gets_no_greater():
+    arm = Arm(max_force=25.0)
+    arm.force = (0.0, 0.0, 60.0)
+    arm.asked(AHEAD)
+    arm.guard.alarm("effort alarm: pushed", arm.now)
+    for force in (60.0, 60.0, 55.0, 40.0, 59.0, 61.0, 61.0, 40.0):
+        arm.force = (0.0, 0.0, force)
+        arm.asked()
+        assert arm.mode is Mode.RETREATING and arm.sent[-1].velocity[2] > 0.0
+    for _ in range(3):
+        arm.force = (0.0, 0.0, 61.0)
+        arm.asked()
+    assert arm.mode is Mode.STOPPED
+
+
+def test_after_a_reset_the_force_is_counted_anew():
+    arm = Arm(force=(0.0, 1000.0, 0.0))
+    arm.asked(AHEAD)
+    arm.asked(AHEAD)
+    assert arm.mode is Mode.STOPPED
+    arm.guard.reset()
+    arm.asked(AHEAD)
+    arm.asked(AHEAD)
+    assert arm.mode is Mode.PASSING
+    arm.asked(AHEAD)
+    assert arm.mode is Mode.STOPPED
+
+
 def test_a_person_takes_over_from_the_policy_and_gives_back():
     arm = Arm()
     arm.asked(AHEAD)
