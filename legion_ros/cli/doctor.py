@@ -15,6 +15,15 @@ _COLORS = {"good": "green", "absent": "yellow", "bad": "red"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `legion doctor`."""
     parser.add_argument("--knowledge", type=Path, metavar="FOLDER", help="to examine (default: what ships)")
+    parser.add_argument(
+        "--robot",
+        default="",
+        metavar="NAME_OR_YAML",
+        help="an arm whose yaml is checked against its model, and that is looked for (default: none)",
+    )
+    parser.add_argument(
+        "--host", default="", help="of its control box (default: LEGION_ROBOT_HOST, else the one in its yaml)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -23,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
     console = Console(highlight=False, soft_wrap=True)
     table = Table("", "what", "found", show_edge=False, pad_edge=False)
-    findings = list(examine(args.knowledge))
+    findings = list(examine(args.knowledge, args.robot, args.host))
     for finding in findings:
         state = f"[{_COLORS[finding.state]}]{finding.state}[/]"
         text = finding.found + (f"\n[dim]{finding.fix}[/]" if finding.fix else "")

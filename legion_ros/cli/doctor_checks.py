@@ -4,13 +4,13 @@ import importlib.util
 import os
 import platform
 import re
-import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from legion_ros.cli.doctor_finding import Finding
+from legion_ros.cli.doctor_robot import arm_file, arm_reached
 from legion_ros.core.errors import LegionError
 
 __all__ = ["Finding", "examine"]
@@ -19,22 +19,15 @@ _OLDEST = (3, 11)
 _PACKAGE = "legion_ros"
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The outcome of one check."""
-
-    what: str
-    state: str  # "good", "absent" (optional, or only slower without), "bad"
-    found: str
-    fix: str = ""  # what to do about it
-
-
-def examine(knowledge: Path | None = None) -> Iterator[Finding]:
+def examine(knowledge: Path | None = None, robot: str = "", host: str = "") -> Iterator[Finding]:
     """All checks, one after the other; one that breaks down is itself a finding.
 
     Args:
         knowledge: folder; what ships when None.
+        robot: an arm that ships, or the .yaml of another.
+        host: of its control box; where empty, LEGION_ROBOT_HOST and then the yaml's.
     """
+    address = host or os.environ.get("LEGION_ROBOT_HOST", "")
     checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
         ("Python", python),
         ("packages", packages),
@@ -47,7 +40,8 @@ def examine(knowledge: Path | None = None) -> Iterator[Finding]:
         ("Isaac Gym", isaac_gym),
         ("language model", language),
         ("knowledge", lambda: known(knowledge)),
-        ("robot", robot),
+        ("robot's yaml", lambda: arm_file(robot or ("franka" if address else ""))),
+        ("robot", lambda: arm_reached(robot, address)),
     )
     for what, check in checks:
         try:
@@ -67,28 +61,39 @@ def python() -> Finding:
 
 
 def packages() -> Finding:
-    """The versions that setup.py pins are the ones that are installed."""
+    """The versions that setup.py pins are the ones that are installed; of the extras, those that are."""
     try:
         wanted = metadata.requires(_PACKAGE) or []
     except metadata.PackageNotFoundError:
         return Finding("packages", "bad", "legion_ros is not installed here", "pip install -e .")
     wrong, right = [], 0
-    for requirement in wanted:
-        match = re.fullmatch(r"([\w.-]+)(?:\[.*\])?==([\w.+-]+)", requirement.split(";")[0].strip())
-        if match is None or "extra ==" in requirement:
-            continue
-        name, version = match.groups()
+    for name, (version, needed) in _pinned(wanted).items():
         try:
             installed = metadata.version(name)
         except metadata.PackageNotFoundError:
+            if not needed:
+                continue
             installed = "missing"
         if installed.split("+")[0] == version:
             right += 1
         else:
             wrong.append(f"{name} {installed} instead of {version}")
     if wrong:
-        return Finding("packages", "bad", "; ".join(wrong), "pip install -e . (or: make distclean demo)")
+        fix = "pip install -e . (or '.[test]', which has the extras; or: make distclean demo)"
+        return Finding("packages", "bad", "; ".join(wrong), fix)
     return Finding("packages", "good", f"{right} packages of just the pinned versions")
+
+
+def _pinned(requirements: list[str]) -> dict[str, tuple[str, bool]]:
+    """{name: (version, whether it has to be there)}; what only an extra names doesn't."""
+    pinned: dict[str, tuple[str, bool]] = {}
+    for requirement in requirements:
+        match = re.fullmatch(r"([\w.-]+)(?:\[.*\])?==([\w.+-]+)", requirement.split(";")[0].strip())
+        if match is not None:
+            needed = "extra ==" not in requirement
+            if needed or match[1] not in pinned:
+                pinned[match[1]] = match[2], needed
+    return pinned
 
 
 def ros() -> Finding:
@@ -126,7 +131,8 @@ def dds() -> Finding:
     try:
         check_security()
     except LegionError as error:
-        return Finding("DDS", "bad", *str(error).split("; ", 1))
+        found, _, fix = str(error).partition("; ")
+        return Finding("DDS", "bad", found, fix or "unset ROS_SECURITY_ENABLE, or make what it asks for")
     if not two_nodes_hear_each_other(environment(str(free_domain()))):
         fix = "UDP on 127.0.0.1 does not get through: look at the firewall, and at the container's network"
         return Finding("DDS", "bad", "two nodes on this machine did not hear each other", fix)
@@ -176,7 +182,10 @@ def gpu() -> Finding:
 
     if torch.cuda.is_available():
         return Finding("GPU", "good", f"{torch.cuda.get_device_name(0)}, torch {torch.__version__}")
-    return Finding("GPU", "absent", f"none that torch {torch.__version__} can use; nothing here needs one")
+    fix = (
+        "nothing to do: nothing here needs one. Whoever wants it installs a driver and torch's build for CUDA"
+    )
+    return Finding("GPU", "absent", f"none that torch {torch.__version__} can use", fix)
 
 
 def meta_world() -> Finding:
@@ -192,9 +201,14 @@ def meta_world() -> Finding:
 
 
 def isaac_gym() -> Finding:
-    """Never: it says why."""
-    why = "not used: NVIDIA ships it for Python 3.8 and no longer mends it; simulation is MuJoCo and EnvPool"
-    return Finding("Isaac Gym", "absent", why)
+    """Never, in this Python: it says why."""
+    from legion_sim.isaac_gym import available
+
+    there, reason = available()
+    if there:
+        return Finding("Isaac Gym", "good", "imports; what legion_sim.isaac_gym does with it was never run")
+    fix = "nothing to do: nothing here needs it; MuJoCo and EnvPool simulate"
+    return Finding("Isaac Gym", "absent", reason, fix)
 
 
 def language() -> Finding:
@@ -230,17 +244,3 @@ def known(folder: Path | None) -> Finding:
         fix = "`legion operators --knowledge FOLDER` learns what its skills need and do: plans are made of it"
         return Finding("knowledge", "bad", f"{skills}, but no operators", fix)
     return Finding("knowledge", "good", f"{len(knowledge.components)} skills: {skills}")
-
-
-def robot() -> Finding:
-    """Which arm there is to reach."""
-    host = os.environ.get("LEGION_ROBOT_HOST", "")
-    if not host:
-        return Finding("robot", "absent", "none is named (LEGION_ROBOT_HOST); the simulated FR3 is used")
-    try:
-        address = socket.getaddrinfo(host, 1337, type=socket.SOCK_STREAM)[0][4]
-        with socket.create_connection(address[:2], timeout=2.0):
-            return Finding("robot", "good", f"{host} answers on port 1337, where a Franka arm listens")
-    except OSError as error:
-        fix = "look at cable and address; on the arm's desk page, switch the Franka Control Interface on"
-        return Finding("robot", "bad", f"{host}: {error}", fix)
