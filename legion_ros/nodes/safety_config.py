@@ -25,7 +25,9 @@ class SafetyConfig(NodeConfig):
     """Parameters of safety_node."""
 
     command_timeout: float = parameter(0.08, "s without a newer command until the arm holds", 0.01, 5.0)
-    state_timeout: float = parameter(0.08, "s without a new tool state until the arm holds", 0.01, 5.0)
+    state_timeout: float = parameter(
+        0.08, "s without a new state, of the tool or of a known arm's joints, until it holds", 0.01, 5.0
+    )
     max_lag: float = parameter(0.15, "s that a command may lag behind the tool state", 0.01, 5.0)
     most_bad: int = parameter(5, "commands with NaN or infinity within a second that latch a stop", 1, 1000)
     watch_rate: float = parameter(200.0, "Hz at which staleness is looked for", 1.0, 1000.0)
@@ -80,6 +82,7 @@ def gate_config(c: SafetyConfig) -> GateConfig:
     return GateConfig(
         command_timeout=c.command_timeout,
         state_timeout=c.state_timeout,
+        joint_timeout=c.state_timeout if c.robot else 0.0,
         max_lag=c.max_lag,
         most_bad=c.most_bad,
         deadman_timeout=c.deadman_timeout,

@@ -47,7 +47,6 @@ class SafetyNode(LegionNode[SafetyConfig]):
         self._guard = Guard()
         self._told: GateState | None = None  # what was last published
         self._told_at = self._sent_at = 0.0  # s, monotonic
-        self._joints = JointWatch({})
         self._file: LatchFile | None = None
         self._latch: Latch | None = None  # what was last kept
         self._unkept = ""  # why what is latched would not survive this process
@@ -55,13 +54,13 @@ class SafetyNode(LegionNode[SafetyConfig]):
 
     def configure(self) -> None:
         """Make the gate and connect it."""
-        limits = None
+        limits = joints = None
         if self.config.robot:
             from legion_ros.robots import load_robot
 
             arm = load_robot(self.config.robot)
-            limits, self._joints = arm.limits, JointWatch(joint_limits(arm), fast=_FAST)
-        self._guard = Guard(limits, guard_config(self.config))
+            limits, joints = arm.limits, JointWatch(joint_limits(arm), fast=_FAST)
+        self._guard = Guard(limits, guard_config(self.config), joints)
         self._recall()
         self._command = self.create_publisher(ToolCommandMessage, "/legion/command", COMMAND)
         self._state = self.create_publisher(SafetyState, "/legion/safety_state", STATE)
@@ -156,9 +155,11 @@ class SafetyNode(LegionNode[SafetyConfig]):
             self._send(self._guard.watch(time.monotonic()), stamp)
 
     def _on_joint_state(self, message: JointState) -> None:
-        if fault := self._joints.fault(message.name, message.position, message.velocity):
-            self._guard.stop(fault)
-            self._send(self._guard.watch(time.monotonic()), self._guard.gate.stamp)
+        before, now = self._guard.state.mode, time.monotonic()
+        stamp = seconds(message.header.stamp)
+        self._guard.joint_state(message.name, message.position, message.velocity, stamp, now)
+        if self._guard.state.mode is not before:
+            self._send(self._guard.watch(now), self._guard.gate.stamp)
 
     def _on_alarm(self, message: AlarmMessage) -> None:
         """Whoever sounds it, and of whatever level: the arm retreats."""

@@ -42,6 +42,7 @@ class GateConfig:
 
     command_timeout: float = 0.08  # s without a command from a newer state until the arm is told to hold
     state_timeout: float = 0.08  # s without a tool state until commands are refused
+    joint_timeout: float = 0.0  # s without a state of the arm's joints until it holds; 0: not looked for
     max_lag: float = 0.15  # s that a command's stamp may differ from the newest tool state's
     most_bad: int = 5  # commands with NaN or infinity within a second that latch a stop
     deadman_timeout: float = 0.0  # s without `alive` until the arm holds; 0: nobody has to be there
@@ -81,7 +82,8 @@ class SafetyGate:
         self._tool_stamp = 0.0  # s, the robot's time
         self._command_stamp = -np.inf  # s, the newest that passed
         # s, on the clock of `now`: when something came that was newer than what had come before
-        self._tool_received = self._command_received = self._alive = -np.inf
+        self._tool_received = self._command_received = self._joints_received = self._alive = -np.inf
+        self._joint_stamp = -np.inf  # s, the robot's time
         self._opening: float | None = None  # m, the last that was passed on
 
     @property
@@ -124,6 +126,11 @@ class SafetyGate:
         if abs(stamp - self._tool_stamp) > self.config.max_lag:  # the robot, or its clock, was started anew
             self._command_stamp = -np.inf
         self._tool, self._tool_stamp = tool, stamp
+
+    def joint_state(self, stamp: float, now: float) -> None:
+        """The joints were measured at `stamp`: only needed with a `joint_timeout`."""
+        if stamp != self._joint_stamp:
+            self._joint_stamp, self._joints_received = stamp, now
 
     def alive(self, now: float) -> None:
         """Whoever watches over the arm is there: only needed with a `deadman_timeout`."""
@@ -199,6 +206,8 @@ class SafetyGate:
             return "no tool state yet"
         if now - self._tool_received > self.config.state_timeout:
             return f"no new tool state for {self.config.state_timeout:g} s"
+        if 0.0 < self.config.joint_timeout < now - self._joints_received:
+            return f"no new state of the arm's joints for {self.config.joint_timeout:g} s"
         if 0.0 < self.config.deadman_timeout < now - self._alive:
             return f"nobody has held the deadman for {self.config.deadman_timeout:g} s"
         return None

@@ -7,6 +7,7 @@
 What goes up is a stop all the same: no command of anybody passes meanwhile, and `stop()` ends it at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,11 +17,14 @@ from legion_ros.core.scene import Tool
 from legion_ros.safety.alarm import Alarm
 from legion_ros.safety.effort import EffortBreaker, EffortConfig, ForceLimit
 from legion_ros.safety.gate import GateConfig, GateState, Mode, SafetyGate
+from legion_ros.safety.joints import JointWatch
 from legion_ros.safety.retreat import Retreat, RetreatConfig
 
 __all__ = ["Guard", "GuardConfig"]
 
 TAKEN = "a person has taken over"
+RETURNING = "a joint is out of its limits: slowly, and not farther"
+_SLOWLY = 0.1  # of all speeds, while a joint is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +44,16 @@ class Guard:
     Args:
         limits: where the tool may be and how fast it may move.
         config: of all the rest.
+        joints: where the arm's joints may be; of an arm whose limits nobody knows they are not looked at.
     """
 
-    def __init__(self, limits: Limits | None = None, config: GuardConfig | None = None) -> None:
-        self.config = config or GuardConfig()
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        config: GuardConfig | None = None,
+        joints: JointWatch | None = None,
+    ) -> None:
+        self.config, self._joints = config or GuardConfig(), joints or JointWatch({})
         self.gate = SafetyGate(limits, self.config.gate)
         self.effort = EffortBreaker(self.config.effort)
         self._force = ForceLimit(self.config.max_force)
@@ -63,6 +73,8 @@ class Guard:
             return replace(state, reason=f"{state.reason}; the retreat was broken off: {self._broken}")
         if self._taken and state.mode is Mode.PASSING:
             return replace(state, reason=TAKEN)
+        if self._joints.returning and state.mode is Mode.PASSING:
+            return replace(state, reason=RETURNING)
         return state
 
     def tool_state(self, tool: Tool, stamp: float, now: float) -> Alarm | None:
@@ -80,6 +92,22 @@ class Guard:
         if alarm is not None:
             self.alarm(str(alarm), now)
         return alarm
+
+    def joint_state(
+        self,
+        names: Sequence[str],
+        positions: Sequence[float],
+        speeds: Sequence[float],
+        stamp: float,
+        now: float,
+    ) -> None:
+        """Take note of where the joints are, as `JointWatch` has them, and stop where that is wrong."""
+        fault = self._joints.fault(names, positions, speeds)
+        self.gate.motion.caution = _SLOWLY if self._joints.returning else 1.0
+        if fault:
+            self.stop(fault)
+        elif self._joints.covers(names):
+            self.gate.joint_state(stamp, now)
 
     def command(self, command: ToolCommand, stamp: float, now: float) -> ToolCommand | None:
         """What the robot is to do now that a policy's command has come: None where a person commands."""
@@ -131,7 +159,14 @@ class Guard:
         self._alarmed = alarm
 
     def reset(self) -> None:
-        """Let commands through again; holds until the next good one."""
+        """Let commands through again; holds until the next good one.
+
+        Where a joint is out of its limits the arm may be moved at a tenth of all speeds, and is stopped again
+        where the joint gets farther out.
+        """
+        if self.gate.state.mode is Mode.STOPPED:
+            self._joints.reset()
+        self.gate.motion.caution = _SLOWLY if self._joints.returning else 1.0
         self._retreat, self._alarmed, self._broken = None, False, ""
         self._force.reset()
         self.effort.reset()

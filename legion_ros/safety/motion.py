@@ -40,6 +40,7 @@ class MotionLimiter:
     def __init__(self, limits: Limits, config: MotionConfig) -> None:
         self.limits, self.config = limits, config
         self.scale = config.speed_scale
+        self.caution = 1.0  # a second scale, which holds where it is the lower one
         self._before, self._newest = np.zeros(4), np.zeros(4)  # m/s (3,) and rad/s: of the last two states
         self._before_stamp = self._newest_stamp = -np.inf  # s, of those states
 
@@ -55,7 +56,7 @@ class MotionLimiter:
         top = np.array([*[limits.max_speed] * 3, limits.max_yaw_rate])
         asked = np.array([*command.velocity, command.yaw_rate], float)
         # _gently gives nothing that is beyond both this and what has to be braked still
-        speed = self._gently(self.scale * np.clip(asked, -top, top), stamp)
+        speed = self._gently(min(self.scale, self.caution) * np.clip(asked, -top, top), stamp)
         place = np.array([*tool.position, tool.yaw])
         low, high = np.array([*limits.low, limits.yaw[0]]), np.array([*limits.high, limits.yaw[1]])
         speed = self._inward(speed, place, low, high)

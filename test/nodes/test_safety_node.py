@@ -179,21 +179,44 @@ def test_a_joint_that_is_nowhere_stops_until_reset(robot):
     assert robot.call(robot.reset).success
 
 
-def test_with_an_arm_its_own_limits_hold(tmp_path):
+def test_with_an_arm_its_own_limits_hold_and_its_joints_have_to_be_seen(tmp_path):
     from sensor_msgs.msg import JointState
 
+    from legion_ros.nodes.conversions import joint_message
     from legion_ros.nodes.qos import SENSOR
+    from legion_ros.robots import load_robot
 
+    arm = load_robot("franka")
     parameters = {"safety_node": {"robot": "franka", "state_timeout": 1.0, "command_timeout": 0.3}}
     with RunningGraph(tmp_path, ("safety_node",), parameters) as graph:
         robot = Robot(graph)
         joints = graph.node.create_publisher(JointState, "/joint_states", SENSOR)
         graph.wait(joints.get_subscription_count)
-        joints.publish(JointState(name=["fr3_joint4"], position=[-2.0], velocity=[1.0]))
+
+        def measured(names=arm.joints, **at):
+            positions = [at.get(name, home) for name, home in zip(names, arm.home, strict=False)]
+            joints.publish(joint_message(names, np.array(positions), np.zeros(len(names)), robot.stamp))
+
+        robot.says((0.1, 0.0, 0.0))
+        robot.until(HOLDING, "no new state of the arm's joints")
+        joints.publish(JointState())  # nothing is said of them
+        robot.says((0.1, 0.0, 0.0))
+        robot.told_to_hold()
+        measured()
         robot.says((0.1, 0.0, 0.0))
         robot.told_to_move()
-        joints.publish(JointState(name=["fr3_joint4"], position=[0.5], velocity=[0.0]))
+        measured(fr3_joint4=0.5)
         robot.until(STOPPED, "fr3_joint4 is at 0.500; -3.01 to -0.19 is allowed")
+        assert robot.call(robot.reset).success
+        measured(fr3_joint4=0.49)
+        robot.says((0.4, 0.0, 0.0))
+        assert robot.told_to_move().velocity.x == pytest.approx(0.04)
+        measured(fr3_joint4=0.6)
+        robot.until(STOPPED, "farther out")
+        robot.call(robot.reset)
+        robot.states.clear()
+        measured(arm.joints[:3])
+        robot.until(STOPPED, "joint states without fr3_joint4, fr3_joint5")
 
 
 def test_reset_without_a_stop_says_so(robot):

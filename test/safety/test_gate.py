@@ -161,6 +161,21 @@ def test_with_a_deadman_nothing_moves_unless_somebody_holds_it():
     assert gate.state.reason == "nobody has held the deadman for 0.2 s"
 
 
+def test_with_joints_to_be_seen_nothing_moves_without_new_states_of_them():
+    gate = SafetyGate(config=GateConfig(joint_timeout=0.08))
+    gate.tool_state(MIDDLE, 10.0, now=0.0)
+    assert is_hold(gate.command(command(), stamp=10.0, now=0.0))
+    gate.joint_state(10.0, now=0.01)
+    assert gate.command(command(), stamp=10.0, now=0.02).velocity[0] == 0.1
+    gate.tool_state(MIDDLE, 10.07, now=0.07)
+    gate.joint_state(10.0, now=0.07)  # again the same
+    assert gate.command(command(), stamp=10.07, now=0.09).velocity[0] == 0.1
+    assert is_hold(gate.watch(now=0.1))
+    assert gate.state.reason == "no new state of the arm's joints for 0.08 s"
+    gate.joint_state(10.07, now=0.11)
+    assert gate.command(command(), stamp=10.07, now=0.11).velocity[0] == 0.1
+
+
 def test_commands_are_refused_when_the_tool_state_is_stale():
     gate = gate_that_saw(now=0.0)
     assert is_hold(gate.command(command(), stamp=10.0, now=0.2))

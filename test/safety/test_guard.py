@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from legion_ros.core import Tool
 from legion_ros.core.command import Limits, ToolCommand
-from legion_ros.safety import Guard, GuardConfig, Mode
+from legion_ros.safety import Guard, GuardConfig, JointLimit, JointWatch, Mode
 
 STEP = 0.02  # s
 
@@ -181,6 +181,48 @@ def test_after_a_reset_the_force_is_counted_anew():
     arm.asked(AHEAD)
     assert arm.mode is Mode.PASSING
     arm.asked(AHEAD)
+    assert arm.mode is Mode.STOPPED
+
+
+def with_joints(position):
+    arm = Arm()
+    arm.guard = Guard(joints=JointWatch({"elbow": JointLimit(-3.0, -0.1, 2.0)}))
+    arm.see()
+    arm.guard.joint_state(["elbow"], [position], [], arm.now, arm.now)
+    return arm
+
+
+def test_a_joint_out_of_its_limits_stops_and_after_the_reset_it_may_come_back_slowly():
+    arm = with_joints(0.1)
+    assert arm.mode is Mode.STOPPED and "elbow is at 0.100" in arm.guard.state.reason
+    arm.guard.reset()
+    for position in (0.1, 0.08, 0.05):
+        arm.guard.joint_state(["elbow"], [position], [], arm.now, arm.now)
+        arm.asked((0.4, 0.0, 0.0))
+        assert arm.sent[-1].velocity[0] == pytest.approx(0.04)
+        assert arm.mode is Mode.PASSING and "out of its limits: slowly" in arm.guard.state.reason
+    arm.guard.joint_state(["elbow"], [-0.2], [], arm.now, arm.now)
+    arm.asked((0.1, 0.0, 0.0))
+    assert arm.sent[-1].velocity[0] == pytest.approx(0.1) and arm.guard.state.reason == ""
+
+
+def test_a_joint_that_gets_farther_out_after_a_reset_stops_the_arm_also_where_a_person_commands():
+    arm = with_joints(0.1)
+    arm.guard.reset()
+    arm.asked(person=AHEAD)
+    arm.guard.joint_state(["elbow"], [0.12], [], arm.now, arm.now)
+    arm.asked(person=AHEAD)
+    assert arm.mode is Mode.STOPPED and "farther out" in arm.guard.state.reason
+    assert not arm.sent[-1].velocity.any()
+
+
+def test_a_reset_of_nothing_lets_no_joint_get_farther_out():
+    arm = with_joints(0.1)
+    arm.guard.reset()
+    for number in range(1, 5):
+        arm.guard.joint_state(["elbow"], [0.1 + 0.008 * number], [], arm.now, arm.now)
+        if arm.mode is not Mode.STOPPED:
+            arm.guard.reset()
     assert arm.mode is Mode.STOPPED
 
 
