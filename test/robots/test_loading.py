@@ -1,6 +1,7 @@
 """An arm's yaml: read strictly, and held against its model."""
 
 import re
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,21 @@ def test_every_arm_that_ships_fits_its_model(name):
 
 def test_the_franka_has_the_workspace_that_the_experts_learned_in():
     assert load_robot("franka").limits == Limits()
+
+
+def test_the_recipe_for_the_camera_in_the_docs_finds_where_the_camera_stands():
+    from scipy.spatial.transform import Rotation
+
+    text = (Path(__file__).parents[2] / "docs" / "robots.md").read_text()
+    recipe = textwrap.dedent("\n".join(re.findall(r"^ {7}(?:from|turn|position|quat|left).*$", text, re.M)))
+    stands = load_robot("franka").cameras["depth"]
+    there = Rotation.from_quat(stands.quaternion, scalar_first=True)
+    camera = np.random.default_rng(0).uniform(-0.3, 0.3, (6, 3))
+    found = {"camera": camera, "base": there.apply(camera) + stands.position}
+    exec(recipe, found)
+    assert np.allclose(found["position"], stands.position, atol=1e-6)
+    assert abs(found["quaternion"] @ stands.quaternion) == pytest.approx(1.0)
+    assert np.abs(found["left"]).max() < 1e-6
 
 
 def test_perception_reads_where_the_cameras_stand_from_the_arms_own_file():
