@@ -23,6 +23,7 @@ def test_a_franka_on_this_machine_is_simulated():
     assert given["franka_sim_node"]["host"] == given["franka_node"]["host"] == "127.0.0.1"
     assert given["franka_sim_node"]["seed"] == 4
     assert given["policy_node"]["use_sim_time"] is given["franka_node"]["use_sim_time"] is True
+    assert "max_delay" not in given["safety_node"]
 
 
 def test_a_franka_elsewhere_is_a_physical_one_seen_by_a_camera():
@@ -31,6 +32,9 @@ def test_a_franka_elsewhere_is_a_physical_one_seen_by_a_camera():
     given = parameters(graph)
     assert "use_sim_time" not in given["policy_node"]
     assert "command_timeout" not in given["safety_node"]  # as strict as its file says
+    assert (
+        given["safety_node"]["max_delay"] == 0.25
+    )  # s: its clock is the wall's, which a simulator's need not be
     assert given["perception_node"]["cameras"].endswith("config/robot/franka.yaml")
     assert given["safety_node"]["speed_scale"] == 0.5  # the arm's yaml: at full speed experts overshoot
     assert given["safety_node"]["max_force"] == 25.0  # N: those of a simulated contact are far higher

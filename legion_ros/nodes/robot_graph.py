@@ -17,6 +17,7 @@ __all__ = ["RobotGraph"]
 BACK_ENDS = {"franka": "franka_node", "ros2_control": "ros2_control_node"}
 SIMULATED = ("auto", "true", "false")
 PRIORITY = {"realtime_priority": 10}
+DELAY = 0.25  # s that a state of an arm in the world may come later than others did: its clock is the wall's
 PATIENCE = 1.0  # s of wall time that commands and states of franky-sim count for
 
 
@@ -109,6 +110,8 @@ class RobotGraph:
             for name in ("franka_node", "policy_node"):
                 given[name] |= {"use_sim_time": True}
             given["safety_node"] |= {"command_timeout": PATIENCE, "state_timeout": PATIENCE}
+        else:
+            given["safety_node"] |= {"max_delay": DELAY}
         return tuple(
             Process(name, share("config", f"{name}.yaml"), given.get(name, {})) for name in self.nodes
         )

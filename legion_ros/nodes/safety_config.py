@@ -29,6 +29,12 @@ class SafetyConfig(NodeConfig):
         0.08, "s without a new state, of the tool or of a known arm's joints, until it holds", 0.01, 5.0
     )
     max_lag: float = parameter(0.15, "s that a command may lag behind the tool state", 0.01, 5.0)
+    max_delay: float = parameter(
+        0.0,
+        "s that a tool state may come later than others did; 0: any, the robot's clock may be slow",
+        0,
+        60,
+    )
     most_bad: int = parameter(5, "commands with NaN or infinity within a second that latch a stop", 1, 1000)
     watch_rate: float = parameter(200.0, "Hz at which staleness is looked for", 1.0, 1000.0)
     hold_rate: float = parameter(50.0, "Hz at which a hold is repeated", 1.0, 1000.0)
@@ -84,6 +90,7 @@ def gate_config(c: SafetyConfig) -> GateConfig:
         state_timeout=c.state_timeout,
         joint_timeout=c.state_timeout if c.robot else 0.0,
         max_lag=c.max_lag,
+        max_delay=c.max_delay,
         most_bad=c.most_bad,
         deadman_timeout=c.deadman_timeout,
         motion=motion,

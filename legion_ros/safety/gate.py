@@ -3,8 +3,9 @@
 Times are passed in. `now` is any clock that runs steadily and is used for all calls (the node passes a
 monotonic wall clock); a `stamp` is the time of the tool state that a command was computed from, in the
 robot's own time. A state is fresh when its stamp is new, not when it comes: a driver that hangs may repeat
-the last one for ever. The same holds for commands. Stamps are compared with each other alone, never with
-`now`, so two clocks that disagree do no harm; one that jumps makes commands stale, and the arm holds.
+the last one for ever. The same holds for commands. Stamps are compared with each other, so two clocks that
+disagree do no harm; one that jumps makes commands stale, and the arm holds. That a clock goes slower than
+`now`, or that states come later and later, is looked for with a `max_delay` (delay.py).
 
     PASSING --- no fresh command, no fresh state, command refused ---> HOLDING
     HOLDING --- a good command -------------------------------------> PASSING
@@ -22,6 +23,7 @@ import numpy as np
 
 from legion_ros.core.command import Limits, ToolCommand
 from legion_ros.core.scene import Tool
+from legion_ros.safety.delay import Delay
 from legion_ros.safety.motion import MotionConfig, MotionLimiter
 
 __all__ = ["GateConfig", "GateState", "Mode", "SafetyGate"]
@@ -44,6 +46,7 @@ class GateConfig:
     state_timeout: float = 0.08  # s without a tool state until commands are refused
     joint_timeout: float = 0.0  # s without a state of the arm's joints until it holds; 0: not looked for
     max_lag: float = 0.15  # s that a command's stamp may differ from the newest tool state's
+    max_delay: float = 0.0  # s that a state may come later than others did; 0: any, its clock may be slow
     most_bad: int = 5  # commands with NaN or infinity within a second that latch a stop
     deadman_timeout: float = 0.0  # s without `alive` until the arm holds; 0: nobody has to be there
     motion: MotionConfig = MotionConfig()
@@ -83,6 +86,7 @@ class SafetyGate:
         self._command_stamp = -np.inf  # s, the newest that passed
         # s, on the clock of `now`: when something came that was newer than what had come before
         self._tool_received = self._command_received = self._joints_received = self._alive = -np.inf
+        self._delay = Delay(self.config.max_delay, self.config.max_lag)
         self._joint_stamp = -np.inf  # s, the robot's time
         self._opening: float | None = None  # m, the last that was passed on
 
@@ -123,6 +127,7 @@ class SafetyGate:
             return
         if self._tool is None or stamp != self._tool_stamp:
             self._tool_received = now
+            self._delay.look(stamp, now)
         if abs(stamp - self._tool_stamp) > self.config.max_lag:  # the robot, or its clock, was started anew
             self._command_stamp = -np.inf
         self._tool, self._tool_stamp = tool, stamp
@@ -206,6 +211,8 @@ class SafetyGate:
             return "no tool state yet"
         if now - self._tool_received > self.config.state_timeout:
             return f"no new tool state for {self.config.state_timeout:g} s"
+        if self._delay.late:
+            return f"tool states come {self._delay.most:g} s later than before: a slow clock, or a queue"
         if 0.0 < self.config.joint_timeout < now - self._joints_received:
             return f"no new state of the arm's joints for {self.config.joint_timeout:g} s"
         if 0.0 < self.config.deadman_timeout < now - self._alive:

@@ -176,6 +176,19 @@ def test_with_joints_to_be_seen_nothing_moves_without_new_states_of_them():
     assert gate.command(command(), stamp=10.07, now=0.11).velocity[0] == 0.1
 
 
+@pytest.mark.parametrize(("most", "holds"), [(0.25, True), (0.0, False)])
+def test_a_robot_whose_clock_is_slow_is_held_where_it_should_be_the_wall_clock(most, holds):
+    gate = SafetyGate(config=GateConfig(max_delay=most))
+    for tick in range(40):
+        now, stamp = 0.05 * tick, 10.0 + 0.05 * tick / 20
+        gate.tool_state(MIDDLE, stamp, now)
+        out = gate.command(command(), stamp, now)
+        assert is_hold(out) is (holds and tick > 5)  # 0.95 x 0.3 s
+    assert ("later than before" in gate.state.reason) is holds
+    gate.tool_state(MIDDLE, 12.0, 2.0)  # as it should be again
+    assert gate.command(command(), 12.0, 2.0).velocity[0] == 0.1
+
+
 def test_commands_are_refused_when_the_tool_state_is_stale():
     gate = gate_that_saw(now=0.0)
     assert is_hold(gate.command(command(), stamp=10.0, now=0.2))
