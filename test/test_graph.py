@@ -187,6 +187,23 @@ def test_a_process_that_keeps_dying_is_given_up():
     assert seen == [Exit("p0", 3, True), Exit("p0", 3, True), Exit("p0", 3, False)]
 
 
+def test_a_process_that_was_well_in_between_is_not_given_up(monkeypatch):
+    monkeypatch.setattr("legion_ros.nodes.supervision.WELL", 0.2)
+    with supervise("import time; time.sleep(0.5); raise SystemExit(3)", respawns=1) as supervisor:
+        seen = poll_until(supervisor, lambda seen: len(seen) == 4)
+    assert seen == [Exit("p0", 3, True)] * 4
+
+
+def test_each_start_of_a_graph_has_a_name_of_its_own_that_a_process_started_again_keeps():
+    code = "import os; print(os.environ['LEGION_RUN']); raise SystemExit(3)"
+    names = []
+    for _ in range(2):
+        with supervise(code, respawns=1) as supervisor:
+            seen = poll_until(supervisor, lambda _: supervisor.lost)
+        names += [line.text for line in seen if isinstance(line, Line)]
+    assert names[0] == names[1] != names[2] == names[3]
+
+
 def test_a_process_started_in_the_background_still_hears_an_interrupt():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for `legion up &`
     try:

@@ -32,7 +32,7 @@ class Process:
     name: str  # of the node and of its executable
     parameter_file: Path  # config/<name>.yaml
     parameters: Mapping[str, bool | int | float | str]  # what the arguments decide: stronger than the file
-    respawns: int = 5  # how often it is started again after it died
+    respawns: int = 5  # how often in a row it is started again after it died
     respawn_delay: float = 0.2  # s
 
     def command(self) -> list[str]:

@@ -39,6 +39,12 @@ class NodeConfig:
     watchdog: float = parameter(
         30.0, "s that the node may hang until its process ends itself; 0: for ever", 0, 3600
     )
+    start_timeout: float = parameter(
+        300.0,
+        "s that it may take to configure and activate itself until its process ends; 0: for ever",
+        0,
+        3600,
+    )
 
 
 @dataclass(frozen=True)
@@ -193,8 +199,8 @@ class LegionNode(LifecycleNode, Generic[Config]):
         self._running.clear()
 
     def _publish_health(self) -> None:
-        if self.watched:  # a thread in C: it works while Python does not
-            faulthandler.dump_traceback_later(self.config.watchdog, exit=True)
+        if self.watched:
+            _end_after(self.config.watchdog)
         state = self._state_machine.current_state[1]
         health = self.health() if state == "active" else Health(self.fault or state, DiagnosticStatus.STALE)
         status = DiagnosticStatus(level=health.level, name=self.get_name(), message=health.message)
@@ -209,10 +215,27 @@ def _text(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def _end_after(timeout: float) -> None:
+    """Have this process say where it hangs and end, `timeout` s from now unless told otherwise; 0: never."""
+    if timeout > 0:
+        faulthandler.dump_traceback_later(timeout, exit=True)  # a thread in C: it works while Python does not
+    else:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _started(node: LegionNode) -> bool:
+    """Lead a node that starts by itself to where it is active; false where that fails."""
+    if not node.config.autostart:
+        return True
+    _end_after(node.config.start_timeout)
+    return node.start()
+
+
 def run(make: Callable[[], LegionNode]) -> int:
     """The main of a node: start it, spin until SIGINT, SIGTERM or shutdown. Returns the exit code.
 
-    A node that hangs says where, in tracebacks, and ends with 1: whoever supervises starts it again.
+    A node that hangs, at work or on its way there, says where, in tracebacks, and ends with 1: whoever
+    supervises starts it again.
     """
     # rclpy ends the context on SIGINT; Python would raise KeyboardInterrupt besides, wherever it is
     signal.signal(signal.SIGINT, lambda *_: None)
@@ -222,8 +245,9 @@ def run(make: Callable[[], LegionNode]) -> int:
         rclpy.init()
         node = make()
         controlling = threads()  # this one and those of DDS; what `configure` starts is not among them
-        if node.config.autostart and not node.start():
+        if not _started(node):
             return 1 if rclpy.ok() else 0
+        _end_after(node.config.watchdog)
         # what lives now lives on: the collector need not look at it again, in pauses of tens of milliseconds
         gc.collect()
         gc.freeze()

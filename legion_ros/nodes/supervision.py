@@ -26,6 +26,11 @@ RUN = "LEGION_RUN"  # environment variable: another one for each start of a whol
 STOP_SIGNALS = ((signal.SIGINT, 5.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0))
 
 
+WELL = (
+    60.0  # s that a process lives, after which it counts as well again: what it died of before is forgotten
+)
+
+
 @dataclass(frozen=True)
 class Line:
     """A line that a process wrote."""
@@ -56,7 +61,8 @@ class _Child:
     decoder: Any = None  # codecs.IncrementalDecoder of what it writes
     listening: bool = False  # what it writes has not ended yet
     rest: str = ""  # of a line not yet ended
-    respawns: int = 0
+    respawns: int = 0  # since it was last well
+    started: float = 0.0  # s, monotonic
     start_at: float | None = (
         0.0  # s, monotonic: when it is to be started; None while it runs or has ended for good
     )
@@ -107,6 +113,8 @@ class Supervisor:
         for key, _ in self._selector.select(timeout):
             yield from self._read(key.data)
         for child in self._ended():
+            if time.monotonic() - child.started > WELL:
+                child.respawns = 0
             yield from self._reap(child, again=child.respawns < child.process.respawns)
 
     def stop(self) -> Iterator[Line | Exit]:
@@ -143,7 +151,7 @@ class Supervisor:
             os.set_blocking(child.popen.stdout.fileno(), False)
             self._selector.register(child.popen.stdout, selectors.EVENT_READ, child)
             child.decoder = codecs.getincrementaldecoder("utf-8")("replace")
-            child.listening, child.start_at = True, None
+            child.listening, child.start_at, child.started = True, None, time.monotonic()
 
     def _read(self, child: _Child) -> Iterator[Line]:
         """The lines of what can be read without waiting."""

@@ -62,6 +62,25 @@ def test_a_node_that_hangs_says_where_and_ends_so_that_it_can_be_started_again()
     assert "Timeout" in ended.stderr and "in hang_here" in ended.stderr
 
 
+@pytest.mark.parametrize("hung", ["configure", "activate"])
+def test_a_node_that_hangs_before_it_is_active_ends_too(hung):
+    code = HANGS.replace("self.every(2.5, self.hang_here)", "pass").replace("hang_here", hung)
+    command = [sys.executable, "-c", code, "--ros-args", "-p", "start_timeout:=3.0"]
+    environment = dict(os.environ, ROS_DOMAIN_ID=str(free_domain()))
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert ended.returncode == 1
+    assert "Timeout" in ended.stderr and f"in {hung}" in ended.stderr
+
+
+def test_a_node_that_took_its_time_to_start_is_left_alone_then():
+    code = HANGS.replace("time.sleep(120)", "time.sleep(3), rclpy.shutdown()")
+    code = code.replace("import time", "import rclpy, time")
+    command = [sys.executable, "-c", code, "--ros-args", "-p", "start_timeout:=4.0"]
+    environment = dict(os.environ, ROS_DOMAIN_ID=str(free_domain()))
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert ended.returncode == 0 and "Timeout" not in ended.stderr
+
+
 @pytest.fixture(scope="module")
 def passive(tmp_path_factory):
     """safety_node, left unconfigured."""
