@@ -1,11 +1,11 @@
 """The Dirichlet-process mixture that grows while a robot lives."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from legion_ros.knowledge import variational
+from legion_ros.knowledge.change import Change, Merge
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.ledger import Ledger
 from legion_ros.knowledge.moves import NEGLIGIBLE, bequest, best_merge, better_without
@@ -13,31 +13,10 @@ from legion_ros.knowledge.normal_gamma import Posterior, Prior
 from legion_ros.knowledge.statistics import Statistics
 from legion_ros.knowledge.variational import Batch, softmax
 
-__all__ = ["Change", "DirichletMixture", "Merge"]
+__all__ = ["DirichletMixture"]
 
 SCREENED = 16  # components that a visit is compared with exactly; the rest are far
 CANDIDATES = 4  # components for each point that a batch may go to, where there are very many
-
-
-@dataclass(frozen=True, eq=False)
-class Merge:
-    """Two components became one: all that is needed to part them again."""
-
-    kept: int  # id that goes on
-    gone: int  # id that was taken up
-    place: int  # row of the one that is gone
-    before: Statistics  # (2,): of the kept one, of the one that is gone
-    after: Statistics  # (1,): of the kept one with both
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """What absorbing a batch did to the components, by their ids."""
-
-    born: tuple[int, ...]
-    merged: tuple[Merge, ...]
-    deleted: tuple[int, ...]
-    assignment: np.ndarray  # (N,) int: id of the component that took most of each point
 
 
 class DirichletMixture:
@@ -132,6 +111,20 @@ class DirichletMixture:
             assignment[orphans] = np.array(self._ids)[shares[:, :-1].argmax(1)]
         born = tuple(i for i in self._ids if i >= before)
         return Change(born, merged, deleted, assignment)
+
+    def assign(self, points: np.ndarray, observed: np.ndarray, component: int | None) -> Change:
+        """Give one visit to `component`, or to a new one where None, whatever the mixture would have said.
+
+        For who knows better, because it tried. Raises KnowledgeError as `visit`, and for an id not there;
+        nothing is changed then.
+        """
+        row = None if component is None else self._row(component)
+        batch = self._batch(points, observed)
+        if not len(batch.points):
+            raise KnowledgeError("a visit without points belongs to nothing; at least one is needed")
+        given = self._given(self._unit(batch), row)
+        born = (given,) if row is None else ()
+        return Change(born, (), (), np.full(len(batch.points), given))
 
     # -- moves ---------------------------------------------------------------------------------------------
 
@@ -255,11 +248,16 @@ class DirichletMixture:
     def _together(self, batch: Batch) -> tuple[np.ndarray, list[int]]:
         visit = self._unit(batch)
         row = int(self._visit(visit).argmax())
-        if row == len(self):
+        given = self._given(visit, None if row == len(self) else row)
+        return np.full(len(batch.points), given), [given]
+
+    def _given(self, visit: Statistics, row: int | None) -> int:
+        """The id of the component, a new one where None, that the visit was added to."""
+        if row is None:
             self._born(visit)
-        else:
-            self._ledger.set(np.array([row]), self.statistics[[row]] + visit)
-        return np.full(len(batch.points), self._ids[row]), [self._ids[row]]
+            return self._ids[-1]
+        self._ledger.set(np.array([row]), self.statistics[[row]] + visit)
+        return self._ids[row]
 
     def _apart(self, batch: Batch) -> tuple[np.ndarray, list[int]]:
         rows = np.arange(len(self))

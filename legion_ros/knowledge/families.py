@@ -52,7 +52,7 @@ def fit_maps(families: Sequence[Family], layout: Layout) -> KnowledgeSpace:
         prior=Prior.vague(size),
         centre=centre,
         language=language,
-        observation_size=layout.size,
+        layout=layout,
         columns=columns,
         offset=np.mean([start.mean(0) for start in starts], axis=0),
         scale=scale,

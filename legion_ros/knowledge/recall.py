@@ -1,10 +1,13 @@
 """Which of the things that were learned is this, or is it new? The knowledge space with the mixture in it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from legion_ros.knowledge.dirichlet import Change, DirichletMixture
+from legion_ros.core.layout import Layout
+from legion_ros.knowledge.change import Change
+from legion_ros.knowledge.dirichlet import DirichletMixture
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.space import KnowledgeSpace
 from legion_ros.share import share
@@ -22,8 +25,8 @@ class Recall:
         component = recall.known(embeddings, observation)              # (N,) ids: the nearest that is known
 
     Everywhere: embeddings (N, D) unit, observation (N, O) the first of each episode, early (N, H, O) the H
-    observations after it, reward (N, H); what is None was not observed. The space was calibrated with
-    H = 10 control periods of random actions.
+    observations after it, reward (N, H); what is None was not observed. `layout` is of the observations, the
+    space's own when None. The space was calibrated with H = 10 control periods of random actions.
     """
 
     def __init__(self, space: KnowledgeSpace, mixture: DirichletMixture | None = None) -> None:
@@ -55,9 +58,11 @@ class Recall:
         observation: np.ndarray | None = None,
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
+        layout: Layout | None = None,
     ) -> np.ndarray:
         """(N, K + 1) which component each episode asks for, by itself; the last column is "new"."""
-        return self.mixture.responsibilities(*self.space.point(embeddings, observation, early, reward))
+        points = self.space.point(embeddings, observation, early, reward, layout)
+        return self.mixture.responsibilities(*points)
 
     def known(
         self,
@@ -65,6 +70,7 @@ class Recall:
         observation: np.ndarray | None = None,
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
+        layout: Layout | None = None,
     ) -> np.ndarray:
         """(N,) id of the component that each episode is nearest to, new or not.
 
@@ -73,7 +79,7 @@ class Recall:
         """
         if not self.ids:
             raise KnowledgeError("nothing was learned yet: no component is nearest")
-        shares = self.posterior(embeddings, observation, early, reward)
+        shares = self.posterior(embeddings, observation, early, reward, layout)
         return np.array(self.ids)[shares[:, :-1].argmax(1)]
 
     def visit(
@@ -82,9 +88,10 @@ class Recall:
         observation: np.ndarray | None = None,
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
+        layout: Layout | None = None,
     ) -> np.ndarray:
         """(K + 1,) which component all episodes, known to be of one task, ask for; the last is "new"."""
-        return self.mixture.visit(*self._points(embeddings, observation, early, reward))
+        return self.mixture.visit(*self._points(embeddings, observation, early, reward, layout))
 
     def learn(
         self,
@@ -92,6 +99,7 @@ class Recall:
         observation: np.ndarray | None = None,
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
+        layout: Layout | None = None,
         *,
         moves: bool = False,
     ) -> Change:
@@ -101,8 +109,15 @@ class Recall:
         has to follow the Change then.
         """
         return self.mixture.absorb(
-            *self._points(embeddings, observation, early, reward), together=True, moves=moves
+            *self._points(embeddings, observation, early, reward, layout), together=True, moves=moves
         )
+
+    def take(self, component: int | None, *evidence: Any) -> Change:
+        """Take in one visit, of evidence as `learn`'s, as this component's, or as a new one's for None.
+
+        For who knows better than the mixture, because it tried. KnowledgeError for an id not there.
+        """
+        return self.mixture.assign(*self._points(*evidence), component)
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Every number of the mixture, by path; the space has a file of its own."""
@@ -117,7 +132,7 @@ class Recall:
             raise KnowledgeError("the mixture was learned in another knowledge space: its prior differs")
         return cls(space, mixture)
 
-    def _points(self, embeddings: np.ndarray | None, *behaviour: np.ndarray | None) -> tuple:
+    def _points(self, embeddings: np.ndarray | None, *behaviour: Any) -> tuple:
         """Points of one visit; a sentence that is said again says nothing new, so it counts once."""
         points, observed = self.space.point(embeddings, *behaviour)
         if embeddings is not None:

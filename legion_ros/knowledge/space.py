@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from legion_ros.core.layout import Layout
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.normal_gamma import Prior
 
@@ -14,6 +15,8 @@ __all__ = ["KnowledgeSpace"]
 
 REWARD_FLOOR = 0.01  # rewards are told apart by their logarithm; below this all are one
 MOVED_FLOOR = 0.002  # m; as are distances that the object was moved
+# What other layouts call a field that means the same to every arm: a way in metres, wherever its base stands.
+SHARED = {"object_to_goal": ("object_to_goal", "goal_from_object")}
 EARLY = ("moved", "first_reward", "mean_reward")
 ARRAYS = ("centre", "language", "columns", "offset", "scale", "object", "early_offset", "early_scale")
 
@@ -25,13 +28,14 @@ class KnowledgeSpace:
     A point is (language (L,), start (S,), early (3,)): the sentence's embedding, whitened by how sentences of
     one task scatter, and reduced; numbers of the first observation; how far the object was moved in the first
     control periods, their first reward and their mean one. All were fitted once on task families that are in
-    no stream (`legion calibrate`), so the space stays as it is while tasks arrive.
+    no stream (`legion calibrate`), so the space stays as it is while tasks arrive. Of an observation in
+    another layout the fields that are `SHARED` are read; the rest was not observed.
     """
 
     prior: Prior  # d dimensions
     centre: np.ndarray  # (D,) mean embedding
     language: np.ndarray  # (D, L) from an embedding less the centre
-    observation_size: int  # O: numbers of an observation
+    layout: Layout  # of the observations that it was fitted on, O numbers
     columns: np.ndarray  # (S,) int: numbers of an observation that are looked at
     offset: np.ndarray  # (S,)
     scale: np.ndarray  # (S,) as they scatter within a task
@@ -89,12 +93,30 @@ class KnowledgeSpace:
         """Dimensions d of a point."""
         return self.language.shape[1] + len(self.columns) + len(EARLY)
 
+    @property
+    def observation_size(self) -> int:
+        """O: numbers of an observation."""
+        return self.layout.size
+
+    def places(self, layout: Layout) -> np.ndarray:
+        """(S,) int: where each number that is looked at lies in an observation of `layout`; -1: nowhere."""
+        if layout == self.layout:
+            return self.columns
+        found = np.full(self.layout.size, -1)
+        theirs = {field.name: (field.size, field.unit) for field in layout.fields}
+        for field in self.layout.fields:
+            for name in SHARED.get(field.name, ()):
+                if theirs.get(name) == (field.size, field.unit):
+                    found[self.layout.slices[field.name]] = np.arange(layout.size)[layout.slices[name]]
+        return found[self.columns]
+
     def point(
         self,
         embeddings: np.ndarray | None,
         observation: np.ndarray | None = None,
         early: np.ndarray | None = None,
         reward: np.ndarray | None = None,
+        layout: Layout | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Points (N, d) and which of their dimensions were observed (N, d) bool; what is None was not.
 
@@ -103,21 +125,27 @@ class KnowledgeSpace:
             observation: (N, O) the first of each episode.
             early: (N, H, O) the observations of the first H control periods after that; needs `observation`.
             reward: (N, H) what these earned.
+            layout: of the observations; the space's own when None. What the first moves of another arm come
+                to, and what they earn in another simulator, can't be compared: it counts as not observed.
 
         Raises:
             KnowledgeError: wrong or differing shapes, NaN or infinite numbers, nothing given.
         """
         given = {"embeddings": embeddings, "observation": observation, "early": early, "reward": reward}
         given = {name: np.asarray(value, float) for name, value in given.items() if value is not None}
-        count = self._check(given)
+        layout = layout or self.layout
+        count = self._check(given, layout.size)
+        if layout != self.layout:
+            given = {name: value for name, value in given.items() if name in ("embeddings", "observation")}
         points, observed = np.zeros((count, self.size)), np.zeros((count, self.size), bool)
         language, start = self.language.shape[1], self.language.shape[1] + len(self.columns)
         if "embeddings" in given:
             points[:, :language] = (given["embeddings"] - self.centre) @ self.language
             observed[:, :language] = True
         if "observation" in given:
-            points[:, language:start] = (given["observation"][:, self.columns] - self.offset) / self.scale
-            observed[:, language:start] = True
+            places = self.places(layout)
+            points[:, language:start] = (given["observation"][:, places] - self.offset) / self.scale
+            observed[:, language:start] = places >= 0
         if "early" in given:
             way = given["early"][:, -1, self.object] - given["observation"][:, self.object]
             points[:, start] = np.log(MOVED_FLOOR + np.linalg.norm(way, axis=1))
@@ -132,8 +160,8 @@ class KnowledgeSpace:
         )
         return points, observed
 
-    def _check(self, given: Mapping[str, np.ndarray]) -> int:
-        """The number of points."""
+    def _check(self, given: Mapping[str, np.ndarray], size: int) -> int:
+        """The number of points, where observations have `size` numbers."""
         if not given:
             raise KnowledgeError(
                 "a point needs an instruction's embedding or an observation; nothing was given"
@@ -144,11 +172,11 @@ class KnowledgeSpace:
             if good and name == "embeddings":
                 good = value.shape[1] == len(self.centre)
             if good and name in ("observation", "early"):
-                good = value.shape[-1] == self.observation_size
+                good = value.shape[-1] == size
             if not good or 0 in value.shape[1:]:
                 raise KnowledgeError(
                     f"{name} has shape {value.shape}; embeddings (N, {len(self.centre)}), observation (N, O),"
-                    f" early (N, H, O) and reward (N, H) are expected, O = {self.observation_size}"
+                    f" early (N, H, O) and reward (N, H) are expected, O = {size}"
                 )
             if not np.isfinite(value).all():
                 raise KnowledgeError(f"{name} holds a NaN or an infinity")

@@ -8,12 +8,13 @@ import numpy as np
 
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.folder import read_pair, write_pair
+from legion_ros.knowledge.layouts import layout_of, rows_of
 from legion_ros.knowledge.normal_gamma import Prior
 from legion_ros.knowledge.space import ARRAYS, KnowledgeSpace
 
 __all__ = ["FORMAT", "read", "write"]
 
-FORMAT = 1  # version of what is written here; another one is refused
+FORMAT = 2  # version of what is written here; another one is refused
 TENSORS = "space.safetensors"
 
 
@@ -25,7 +26,7 @@ def write(space: KnowledgeSpace, folder: Path) -> None:
         folder,
         TENSORS,
         tensors,
-        {"format": FORMAT, "observation_size": space.observation_size, "calibration": dict(space.facts)},
+        {"format": FORMAT, "layout": rows_of(space.layout), "calibration": dict(space.facts)},
     )
 
 
@@ -34,12 +35,12 @@ def read(folder: Path) -> KnowledgeSpace:
     if not folder.is_dir():
         raise KnowledgeError(f"no knowledge space at {folder}: `legion calibrate` makes one")
     tensors, manifest = read_pair(folder, TENSORS, FORMAT)
-    wanted = {"format": int, "sha256": str, "observation_size": int, "calibration": dict}
+    wanted = {"format": int, "sha256": str, "layout": list, "calibration": dict}
     kinds = {name: type(value) for name, value in manifest.items()}
     if kinds != wanted:
         raise KnowledgeError(f"{folder}: the manifest has {_kinds(kinds)}; {_kinds(wanted)} are expected")
     try:
-        return _assemble(tensors, manifest["observation_size"], manifest["calibration"])
+        return _assemble(tensors, manifest["layout"], manifest["calibration"])
     except KnowledgeError as error:
         raise KnowledgeError(f"the knowledge space at {folder} can't be used: {error}") from error
 
@@ -48,7 +49,7 @@ def _kinds(kinds: Mapping[str, type]) -> str:
     return ", ".join(f"{name} ({kind.__name__})" for name, kind in kinds.items())
 
 
-def _assemble(tensors: Mapping[str, np.ndarray], size: int, facts: dict[str, Any]) -> KnowledgeSpace:
+def _assemble(tensors: Mapping[str, np.ndarray], rows: list[Any], facts: dict[str, Any]) -> KnowledgeSpace:
     for path, value in tensors.items():
         if value.dtype.kind not in "fi":
             raise KnowledgeError(f"tensor {path} is of type {value.dtype}; numbers are expected")
@@ -58,4 +59,4 @@ def _assemble(tensors: Mapping[str, np.ndarray], size: int, facts: dict[str, Any
     }
     if set(maps) != set(ARRAYS) or len(maps) + len(prior) != len(tensors):
         raise KnowledgeError(f"tensors {', '.join(sorted(tensors))} are not those of a knowledge space")
-    return KnowledgeSpace(prior=Prior.from_tensors(prior), observation_size=size, facts=facts, **maps)
+    return KnowledgeSpace(prior=Prior.from_tensors(prior), layout=layout_of(rows), facts=facts, **maps)

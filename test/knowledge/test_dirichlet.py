@@ -279,3 +279,19 @@ def test_an_unknown_id_is_refused_with_those_there_are():
     mixture.delete(0)
     with pytest.raises(KnowledgeError, match="the only one"):
         mixture.delete(1)
+
+
+def test_a_visit_goes_where_it_is_assigned_whatever_is_likelier():
+    mixture = learned(np.zeros((4, SIZE)), np.full((4, SIZE), 30.0), together=True)
+    near, all_of_it = np.full((2, SIZE), 29.0), np.ones((2, SIZE), bool)
+    assert mixture.visit(near)[1] > 0.5
+    change = mixture.assign(near, all_of_it, 0)
+    assert (change.born, change.assignment.tolist()) == ((), [0, 0])
+    assert mixture.statistics.mass.tolist() == [2.0, 1.0]
+    change = mixture.assign(near, all_of_it, None)
+    assert (change.born, change.assignment.tolist()) == ((2,), [2, 2])
+    before = mixture.tensors()
+    for points, component, says in ((near, 9, "no component 9"), (near[:0], 0, "without points")):
+        with pytest.raises(KnowledgeError, match=says):
+            mixture.assign(points, all_of_it[: len(points)], component)
+    assert equal(mixture.tensors(), before)

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from legion_ros.core.layout import Field, Layout
 from legion_ros.knowledge import KnowledgeError
 from legion_ros.knowledge.families import fit_maps
 from legion_ros.knowledge.recall import Recall
@@ -51,6 +52,27 @@ def test_the_early_part_of_a_point_by_hand(space):
 def test_fields_that_are_not_listed_are_not_looked_at(space):
     assert space.columns.tolist() == [0, 1, 2, 3, 4, 5, 8, 9, 10]
     assert space.object.tolist() == [3, 4, 5]
+
+
+def test_of_another_layout_the_way_to_the_goal_is_read_and_nothing_else():
+    from legion_ros.core.observation import OBSERVATION
+
+    space = Recall.shipped().space
+    words, columns = space.language.shape[1], space.columns.tolist()
+    seen, start = np.arange(2.0 * OBSERVATION.size).reshape(2, -1) / 100, slice(words, words + len(columns))
+    later = np.repeat(seen[:, None], 3, 1)
+    points, observed = space.point(None, seen, later, np.ones((2, 3)), OBSERVATION)
+    theirs = OBSERVATION.slices["goal_from_object"]
+    ours = [columns.index(c) for c in range(space.observation_size)[space.layout.slices["object_to_goal"]]]
+    assert np.flatnonzero(observed[0]).tolist() == [words + i for i in ours]
+    read = points[:, start] * space.scale + space.offset
+    assert read[:, ours] == pytest.approx(seen[:, theirs])
+
+
+def test_of_a_layout_that_shares_nothing_nothing_is_read(space):
+    places = space.places(Layout((Field("object_to_goal", 3, "rad"), Field("odd", 1, "m"))))
+    assert (places == -1).all()
+    assert space.places(LAYOUT).tolist() == space.columns.tolist()
 
 
 def test_each_task_is_born_once_and_recognised_when_it_returns(space):
@@ -128,11 +150,13 @@ def rewritten(folder, change):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda m: m.update(format=99), "has format 99; this program reads 1"),
+        (lambda m: m.update(format=99), "has format 99; this program reads 2"),
         (lambda m: m.update(sha256="0" * 64), "changed or cut off"),
         (lambda m: m.update(odd=1), r"the manifest has .*odd \(int\)"),
-        (lambda m: m.update(observation_size="30"), r"observation_size \(str\)"),
-        (lambda m: m.update(observation_size=4), "whole numbers from 0 to 3"),
+        (lambda m: m.update(layout="30"), r"layout \(str\)"),
+        (lambda m: m.update(layout=[["hand", "3", "m", ""]]), "is no layout"),
+        (lambda m: m.update(layout=[["hand", 3, "m", ""], ["hand", 3, "m", ""]]), "comes twice"),
+        (lambda m: m.update(layout=[["object", 4, "m", ""]]), "whole numbers from 0 to 3"),
         (lambda m: m.pop("calibration"), "calibration"),
     ],
 )
@@ -159,7 +183,7 @@ def test_hostile_numbers_are_refused(space, tmp_path, name, value, says):
     from legion_ros.knowledge import folder, space_store
 
     space.save(tmp_path)
-    tensors, manifest = folder.read_pair(tmp_path, space_store.TENSORS, 1)
+    tensors, manifest = folder.read_pair(tmp_path, space_store.TENSORS, space_store.FORMAT)
     del manifest["sha256"]
     folder.write_pair(tmp_path, space_store.TENSORS, tensors | {name: value}, manifest)
     with pytest.raises(KnowledgeError, match=says):

@@ -3,6 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
+from legion_ros.core.layout import Field, Layout
 from legion_ros.learning.apprenticeship import ApprenticeshipConfig, apprentice
 from legion_ros.learning.lesson import Budget, Lesson
 from legion_ros.learning.methods import MethodError
@@ -73,16 +74,24 @@ def test_a_task_that_returns_is_known_and_costs_no_training(learned):
     assert digest(experts, first.component) == before
 
 
-def test_a_task_whose_expert_fails_now_is_practised_again_and_no_other_changes(learned):
+def test_a_task_whose_expert_fails_now_is_learned_anew_and_no_expert_changes(learned):
     experts, (first, second), before = learned
-    worn = Experts()
+    worn = Experts(encode=encode)
     worn.restore(experts.tensors(), experts.facts())
-    changed = {"sentence": BACKWARDS["sentence"]}  # the same words, but the motors turn the other way round
-    assert success(worn, changed) <= 0.3
-    again = learn(worn, changed, seed=6, practice=100_000)
-    assert (again.component, again.born) == (second.component, False)
-    assert again.gradient_steps > 0
-    assert success(worn, changed) >= 0.7
+    turned = {
+        "sentence": FORWARDS["sentence"],
+        "flip": True,
+        "centre": (0.3, 0.0),
+    }  # the old words, motors turned
+    assert success(worn, turned) <= 0.3
+    both = [digest(worn, lesson.component) for lesson in (first, second)]
+    again = learn(worn, turned, seed=6, practice=100_000)
+    assert again.component != first.component
+    assert [digest(worn, lesson.component) for lesson in (first, second)] == both
+    assert success(worn, turned) >= 0.7  # of two that are asked for by the same words, the last that worked
+    returned = learn(worn, FORWARDS, seed=8, practice=100_000)
+    assert (returned.component, returned.gradient_steps) == (first.component, 0)
+    assert success(worn, FORWARDS) >= 0.9
     assert digest(worn, first.component) == before
 
 
@@ -112,6 +121,51 @@ def test_demonstrations_alone_are_enough_where_nothing_may_be_practised():
     assert (done.practice, done.born) == (0, True)
     assert success(experts, FORWARDS) >= 0.9
     assert experts.kept_transitions <= 0.01 * 20 * FakeReach.horizon
+    assert experts.known[done.component].success is None
+
+
+def test_what_was_only_shown_is_measured_and_practised_when_that_becomes_possible():
+    experts = Experts()
+    first = learn(experts, FORWARDS, practice=0, demonstrations=shown(FORWARDS, 6))
+    again = learn(experts, FORWARDS, demonstrations=shown(FORWARDS, 20))
+    assert (again.component, again.born) == (first.component, False)
+    assert again.practice > 0
+    assert experts.known[first.component].success >= 0.9
+
+
+def test_what_is_shown_and_not_known_is_learned_without_practice_whatever_the_words_are():
+    experts = Experts()
+    words = FORWARDS["sentence"]
+    first = learn(experts, FORWARDS, practice=0, demonstrations=shown(FORWARDS, 20))
+    before = digest(experts, first.component)
+    turned = {"sentence": words, "flip": True}
+    assert learn(experts, turned, practice=0, demonstrations=shown(turned, 20)).born
+    again = learn(experts, FORWARDS, practice=0, demonstrations=shown(FORWARDS, 20))
+    assert (again.component, again.gradient_steps) == (first.component, 0)
+    assert digest(experts, first.component) == before
+
+
+def test_observations_of_another_kind_are_named_once_and_told_from_others_of_their_length(caplog):
+    experts = Experts()
+    for seed in range(2):
+        learn(experts, FORWARDS, seed, practice=0, demonstrations=shown(FORWARDS, 2))
+    assert [record.message for record in caplog.records] == [
+        "tasks with observations ['point', 'goal'] are told apart by their words and a try alone"
+    ]
+    again = Experts()
+    again.restore(experts.tensors(), experts.facts())
+    other = Layout((Field("point", 2, "m", "base"), Field("end", 2, "m", "base")))
+    with pytest.raises(
+        MethodError, match=r"of 4 numbers are \['point', 'goal'\]; these are \['point', 'end'\]"
+    ):
+        again.sight.meet(other)
+    with pytest.raises(MethodError, match=r"observations of 7 numbers; experts are there for \[4\]"):
+        again.actor(("reach the point",), np.zeros((1, 7), np.float32))
+
+
+def test_practice_too_short_for_anything_is_refused_where_nothing_is_shown():
+    with pytest.raises(MethodError, match="20 control periods are less than 4 episodes of 12"):
+        learn(Experts(), FORWARDS, practice=20)
 
 
 def test_merged_components_are_one_that_does_both_and_can_be_parted_to_the_byte():

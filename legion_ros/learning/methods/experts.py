@@ -1,8 +1,10 @@
 """Ours: a Dirichlet-process mixture of experts. No task id, ever; nothing that was learned is touched again.
 
 A lesson begins with a probe: a few moments of random motion in fresh episodes. The mixture says from the
-sentences and from what the probe saw which component this is, or that it is new. What is known is tried, and
-left alone if it still works; what is new gets an expert of its own, started from the nearest.
+sentences and from what the probe saw which components this may be. Those are tried, the most probable first.
+One that works is it, and is left alone. Where none works the lesson gets an expert of its own, started from
+the nearest. Only an expert that never mastered anything is replaced in its place, by one that does better in
+the same episodes; the old one is kept.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,18 +14,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from legion_ros.core import Environment, LegionError
-from legion_ros.core.episode import Episode
-from legion_ros.knowledge.dirichlet import Merge
+from legion_ros.core import LegionError
 from legion_ros.knowledge.recall import Recall
 from legion_ros.knowledge.space import KnowledgeSpace
-from legion_ros.learning.apprenticeship import ApprenticeshipConfig, apprentice
-from legion_ros.learning.cloning import clone
+from legion_ros.learning.apprenticeship import Apprenticed, ApprenticeshipConfig
 from legion_ros.learning.lesson import Learned, Lesson
-from legion_ros.learning.methods.know import Know, folders, restored, written
+from legion_ros.learning.methods.know import BEFORE, Know, folders, restored, written
+from legion_ros.learning.methods.merging import Merged, distilled
 from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress, check, default_encode
-from legion_ros.learning.trial import Trial, random_actions, trial
-from legion_ros.policy import Expert
+from legion_ros.learning.methods.recognition import Recognised, Recognition, Tried, recognise
+from legion_ros.learning.methods.rivals import Rivals
+from legion_ros.learning.methods.sight import Evidence, Sight
+from legion_ros.learning.methods.study import Study
 
 __all__ = ["Experts", "ExpertsConfig", "Know", "Merged"]
 
@@ -35,19 +37,10 @@ class ExpertsConfig:
     num_envs: int = 64  # simulators practised in at once, where the budget has use for them
     least_rollouts: int = 8  # a smaller budget is practised in fewer simulators, for so many rollouts
     probe: int = 10  # control periods of random motion that a lesson begins with
-    decline: float = 0.1  # a known task that succeeds by so much less than it did is practised again
     keep: float = 0.01  # of the transitions of a lesson, kept for merging two experts into one
     most: int = 2000  # transitions kept of a lesson, however long it was
+    recognition: Recognition = field(default_factory=Recognition)
     learner: ApprenticeshipConfig = field(default_factory=ApprenticeshipConfig)
-
-
-@dataclass(frozen=True)
-class Merged:
-    """What it takes to part two components again."""
-
-    merge: Merge
-    kept: Know
-    gone: Know
 
 
 class Experts:
@@ -71,7 +64,10 @@ class Experts:
         """
         self.config = config or ExpertsConfig()
         self.recall = Recall.shipped() if space is None else Recall(space)
+        self.sight = Sight(self.recall.space)
+        self.rivals = Rivals()
         self.known: dict[int, Know] = {}
+        self.before: dict[int, Know] = {}  # what a component held until it was improved in place
         self._encode = encode
 
     def learn(self, lesson: Lesson, rng: np.random.Generator, progress: Progress) -> Learned:
@@ -79,35 +75,63 @@ class Experts:
         check(lesson)
         self._encode = lesson.encode
         with closing(lesson.environments(self.config.num_envs, self.config.least_rollouts)) as environment:
-            return self._learn(lesson, environment, rng, progress)
+            self.sight.meet(environment.observation_layout)
+            return self._learn(Study(lesson, environment, rng), progress)
 
-    def _learn(
-        self, lesson: Lesson, environment: Environment, rng: np.random.Generator, progress: Progress
-    ) -> Learned:
-        rollout = environment.num_envs * environment.horizon
-        practical = lesson.budget.practice > 2 * rollout  # else there is nothing to probe and to prove with
-        actor = random_actions(environment, rng)
-        probe = trial(environment, actor, rng, self.config.probe) if practical else None
-        spent = probe.steps if probe else 0
-        evidence = self._evidence(probe) if probe else self._shown(lesson)
-        nearest = self._nearest(evidence)
-        change = self.recall.learn(*evidence)
-        component = int(change.assignment[0])
-        if component in self.known:
-            nearest = self.known[component].expert
-            if not practical:
-                return Learned(0, 0, component, born=False)
-            tried = trial(environment, nearest.act, rng)
-            spent += tried.steps
-            if tried.success.mean() >= self.known[component].success - self.config.decline:
-                return Learned(spent, 0, component, born=False)
-        left = lesson.budget.practice - spent - rollout if practical else 0
-        reduced = replace(lesson, budget=replace(lesson.budget, practice=left))
-        done = apprentice(reduced, environment, nearest, rng, self.config.learner, progress)
-        proof = trial(environment, done.policy.act, rng) if practical else None
-        spent += done.practice + (proof.steps if proof else 0)
-        self.known[component] = self._know(done.policy, proof, lesson, spent, rng)
-        return Learned(spent, done.gradient_steps, component, born=bool(change.born))
+    def _learn(self, study: Study, progress: Progress) -> Learned:
+        shown, recognition = study.lesson.demonstrations, self.config.recognition
+        if probe := study.probe(self.config.probe):
+            evidence = self.sight.of_probe(probe, self._embed(probe.instructions))
+        else:
+            evidence = self.sight.of_shown(shown, self._embed([episode.instruction for episode in shown]))
+        *known, new = self.recall.visit(*evidence).tolist()
+        shares = {i: p for i, p in zip(self.recall.ids, known, strict=True) if study.fits(self.known[i])}
+
+        def attempt(i: int) -> Tried:
+            return study.attempt(self.known[i], recognition)
+
+        found = recognise(shares, new, self.rivals.of, attempt, recognition, study.tries(recognition))
+        if found.component is not None and found.finished:
+            return self._recalled(study, found.component, found, evidence)
+        nearest = self.known[found.best(shares)].expert if shares else None
+        done = study.learn(nearest, self.config.learner, progress, 1 if found.component is None else 2)
+        return self._added(study, found, evidence, done)
+
+    def _recalled(self, study: Study, component: int, found: Recognised, evidence: Evidence) -> Learned:
+        """It is known, and works: left alone."""
+        know = self.known[component]
+        if know.success is None and study.practical:  # the same expert; how good it is, is known now
+            self.known[component] = replace(know, success=found.tried[component].success)
+        self.recall.take(component, *evidence)
+        self.rivals.met(component, found.failed, True)
+        return Learned(study.spent, 0, component, born=False)
+
+    def _added(self, study: Study, found: Recognised, evidence: Evidence, done: Apprenticed) -> Learned:
+        """The new expert gets a component of its own, or the place of one that never mastered anything."""
+        place, config = found.component, self.config
+        old = None if place is None else self.known[place]
+        proofs = study.proofs((done.policy,) if old is None else (old.expert, done.policy))
+        know = study.known(done.policy, proofs[-1] if proofs else None, config.keep, config.most)
+        component = int(self.recall.take(place, *evidence).assignment[0])
+        if old is not None:
+            now = float(proofs[0].success.mean())
+            better = know.success is not None and know.success > now
+            know = know if better else replace(old, success=now if old.success is None else old.success)
+            self.before |= {component: old} if better else {}
+        self.known[component] = know
+        others = max((tried.success for tried in found.tried.values()), default=0.0)
+        self.rivals.met(component, found.failed, know.success is None or know.success > others)
+        return Learned(study.spent, done.gradient_steps, component, born=old is None)
+
+    def take_back(self, component: int) -> None:
+        """A component holds what it held before it was improved in place.
+
+        Raises:
+            MethodError: it never was.
+        """
+        if component not in self.before:
+            raise MethodError(f"component {component} was not improved; these were: {sorted(self.before)}")
+        self.known[component] = self.before.pop(component)
 
     def actor(
         self, instructions: Sequence[str], observation: np.ndarray, task_id: int | None = None
@@ -115,7 +139,7 @@ class Experts:
         """Each episode is acted in by the expert of the component nearest to its sentence and its start."""
         if not self.known:
             raise MethodError("experts has learned nothing yet: give it a lesson, or restore it")
-        chosen = self.recall.known(self._embed(instructions), self._start(observation))
+        chosen = self._meant(instructions, observation)
         groups = [(self.known[i].expert, chosen == i) for i in np.unique(chosen).tolist()]
         size = groups[0][0].action_size
 
@@ -161,14 +185,11 @@ class Experts:
         if not {kept, gone} <= self.known.keys() or kept == gone:
             raise MethodError(f"can't merge components {kept} and {gone}; known: {sorted(self.known)}")
         both = (self.known[kept], self.known[gone])
-        parts = [np.concatenate([getattr(know, part) for know in both]) for part in ("observation", "action")]
-        if not len(parts[0]):
+        if not any(len(know.action) for know in both):
             raise MethodError(f"components {kept} and {gone} kept no transitions to distil from")
-        episode = Episode("what both did", parts[0], parts[1], parts[1], True)
-        config = replace(self.config.learner.cloning, steps=steps)
-        expert = clone([episode], config, rng, start=both[0].expert)
+        one = distilled(both, replace(self.config.learner.cloning, steps=steps), rng)
         merge = self.recall.mixture.merge(kept, gone)
-        self.known[kept] = Know(expert, min(know.success for know in both), *parts)
+        self.known[kept] = one
         del self.known[gone]
         return Merged(merge, *both)
 
@@ -184,7 +205,7 @@ class Experts:
     @property
     def kept_transitions(self) -> int:
         """Those that two experts would be merged with."""
-        return sum(len(know.action) for know in self.known.values())
+        return sum(len(know.action) for held in (self.known, self.before) for know in held.values())
 
     @property
     def components(self) -> int:
@@ -192,20 +213,31 @@ class Experts:
         return len(self.recall.ids)
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """The mixture under "recall/", component 3's expert under "expert/3/", its transitions "kept/3/"."""
+        """The mixture under "recall/", component 3's expert under "expert/3/", its transitions "kept/3/".
+
+        What it held before it was improved lies under "before/", likewise.
+        """
         tensors = {f"recall/{name}": value for name, value in self.recall.tensors().items()}
-        for i, know in self.known.items():
-            tensors |= written(i, know)
+        for shelf, held in (("", self.known), (BEFORE, self.before)):
+            for i, know in held.items():
+                tensors |= written(i, know, shelf)
         return tensors
 
     def facts(self) -> dict[str, Any]:
-        """The success that each component's expert had."""
-        return {"method": self.name, "success": {str(i): know.success for i, know in self.known.items()}}
+        """The success that each component's expert had, rivals, layouts of observations."""
+        return {
+            "method": self.name,
+            "success": {str(i): know.success for i, know in self.known.items()},
+            "before": {str(i): know.success for i, know in self.before.items()},
+            "rivals": self.rivals.facts(),
+            "layouts": self.sight.facts(),
+        }
 
     def restore(self, tensors: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """All or nothing: on a MethodError this method is what it was."""
-        success = facts.get("success")
-        if facts.get("method") != self.name or not isinstance(success, Mapping):
+        success, before = facts.get("success"), facts.get("before", {})
+        rates = isinstance(success, Mapping) and isinstance(before, Mapping)
+        if facts.get("method") != self.name or not rates:
             raise MethodError(f"no facts of {self.name}: {dict(list(facts.items())[:3])}")
         parts: dict[str, dict[str, np.ndarray]] = {}
         for path, value in tensors.items():
@@ -214,52 +246,32 @@ class Experts:
                 raise MethodError(f"{path!r} of {self.name} is no array, but a {type(value).__name__}")
             parts.setdefault(part, {})[name] = value
         recalled = {path[7:]: value for path, value in tensors.items() if path.startswith("recall/")}
-        surplus = [p for p in parts if p.split("/")[0] != "recall" and p not in folders(success)]
+        places = folders(success) | folders(before, BEFORE)
+        surplus = [p for p in parts if p.split("/")[0] != "recall" and p not in places]
         if surplus:
             raise MethodError(f"tensors {surplus[:3]} belong to no component of {self.name}")
         try:
             recall = Recall.from_tensors(self.recall.space, recalled)
-            known = {int(i): restored(parts, i, float(rate)) for i, rate in success.items()}
+            known = {int(i): restored(parts, i, rate) for i, rate in success.items()}
+            held = {int(i): restored(parts, i, rate, BEFORE) for i, rate in before.items()}
+            rivals = Rivals.of_facts(facts.get("rivals"))
+            sight = Sight.of_facts(self.recall.space, facts.get("layouts"))
         except (LegionError, KeyError, ValueError, TypeError, IndexError, RuntimeError) as error:
             raise MethodError(f"what {self.name} learned can't be restored: {error}") from error
         if set(known) != set(recall.ids):
             raise MethodError(f"experts for components {sorted(known)}; the mixture has {sorted(recall.ids)}")
-        self.recall, self.known = recall, known
+        self.recall, self.known, self.before, self.rivals, self.sight = recall, known, held, rivals, sight
 
-    def _evidence(self, probe: Trial) -> tuple[np.ndarray | None, ...]:
-        """Embeddings (N, D), start (N, O), early (N, H, O) and reward (N, H) of a probe."""
-        embeddings = self._embed(probe.instructions)
-        start = self._start(probe.observation[0])
-        if start is None:
-            return embeddings, None, None, None
-        return embeddings, start, probe.following.swapaxes(0, 1), probe.reward.T
-
-    def _shown(self, lesson: Lesson) -> tuple[np.ndarray | None, ...]:
-        """The evidence of demonstrations, where there is no practice to probe with."""
-        starts = np.stack([episode.observation[0] for episode in lesson.demonstrations])
-        embeddings = self._embed([episode.instruction for episode in lesson.demonstrations])
-        return embeddings, self._start(starts), None, None
-
-    def _nearest(self, evidence: tuple[np.ndarray | None, ...]) -> Expert | None:
-        """The expert of the component that most of the evidence is nearest to."""
-        if not self.known:
-            return None
-        shares = self.recall.visit(*evidence)[:-1]
-        return self.known[self.recall.ids[int(shares.argmax())]].expert
-
-    def _know(
-        self, expert: Expert, proof: Trial | None, lesson: Lesson, spent: int, rng: np.random.Generator
-    ) -> Know:
-        """A finished expert, with a share of what was seen: where it was, or else where it was shown."""
-        shown = lesson.demonstrations
-        if proof:
-            observation, success = proof.observation[proof.alive], float(proof.success.mean())
-        else:
-            observation, success = np.concatenate([e.observation for e in shown]), 0.0  # was not measured
-        seen = spent + sum(map(len, shown))
-        count = min(int(self.config.keep * seen), self.config.most, len(observation))
-        rows = np.sort(rng.choice(len(observation), count, replace=False))
-        return Know(expert, success, observation[rows], expert.act(observation[rows]))
+    def _meant(self, instructions: Sequence[str], observation: np.ndarray) -> np.ndarray:
+        """(N,) id of the component that each episode asks for, of those that can act on what it shows."""
+        size = observation.shape[1]
+        fits = np.array([self.known[i].expert.observation_size == size for i in self.recall.ids])
+        if not fits.any():
+            sizes = sorted({know.expert.observation_size for know in self.known.values()})
+            raise MethodError(f"observations of {size} numbers; experts are there for {sizes}")
+        shares = self.recall.posterior(*self.sight.of(self._embed(instructions), observation))[:, :-1]
+        ids, mass = np.array(self.recall.ids)[fits], self.recall.mixture.statistics.mass[fits]
+        return self.rivals.chosen(ids.tolist(), shares[:, fits], mass)
 
     def _looked(
         self,
@@ -267,18 +279,13 @@ class Experts:
         observation: np.ndarray,
         early: np.ndarray | None,
         reward: np.ndarray | None,
-    ) -> tuple[np.ndarray | None, ...]:
+    ) -> Evidence:
         """What the space is asked with; `early: (N, T, O + A)` holds T - 1 observations after the first."""
-        start = self._start(observation)
         after = earned = None
-        if start is not None and early is not None and early.shape[1] > 1:
-            after = early[:, 1:, : start.shape[1]]
+        if early is not None and early.shape[1] > 1:
+            after = early[:, 1:, : observation.shape[1]]
             earned = None if reward is None else reward[:, :-1]
-        return self._embed(instructions), start, after, earned
-
-    def _start(self, observation: np.ndarray) -> np.ndarray | None:
-        """The observation, where the space can read it; tasks of other layouts are told apart by words."""
-        return observation if observation.shape[1] == self.recall.space.observation_size else None
+        return self.sight.of(self._embed(instructions), observation, after, earned)
 
     def _embed(self, sentences: Sequence[str]) -> np.ndarray:
         self._encode = self._encode or default_encode()

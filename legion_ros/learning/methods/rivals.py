@@ -1,0 +1,73 @@
+"""Components that were mistaken for each other, and which of them worked last."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from legion_ros.learning.methods.method import MethodError
+
+__all__ = ["Rivals"]
+
+ALIKE = 3.0  # as many times likelier one of two rivals may be for an episode, and still both may be meant
+
+
+class Rivals:
+    """Pairs of components one of which failed at a task that another one does.
+
+    Where words and looks can't tell two of them apart (the world has changed: the same words, another
+    expert), the one that worked last in a lesson is meant. Where they can, this changes nothing.
+    """
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._pairs: set[tuple[int, int]] = set()
+        self._latest: list[int] = []  # ids, the one that worked last at the end
+
+    def of(self, component: int) -> tuple[int, ...]:
+        """Its rivals."""
+        return tuple(sorted({a + b - component for a, b in self._pairs if component in (a, b)}))
+
+    def met(self, component: int, failed: Sequence[int], worked: bool) -> None:
+        """A lesson was `component`'s, after `failed` were tried in vain; it `worked` better than these."""
+        self._pairs |= {(min(component, other), max(component, other)) for other in failed}
+        if worked:
+            self._latest = [*(i for i in self._latest if i != component), component]
+
+    def chosen(self, ids: Sequence[int], shares: np.ndarray, mass: np.ndarray) -> np.ndarray:
+        """(N,) id of the component that is meant, of `ids: (K,)`, by `shares: (N, K)` and `mass: (K,)`."""
+        best = shares.argmax(1)
+        if not self._pairs:
+            return np.asarray(ids)[best]
+        likelihood = shares / mass
+        place = {component: column for column, component in enumerate(ids)}
+        order = {component: number for number, component in enumerate(self._latest)}
+        for column in np.unique(best).tolist():
+            rows = np.flatnonzero(best == column)
+            later = [i for i in self.of(ids[column]) if order.get(i, -1) > order.get(ids[column], -1)]
+            for rival in sorted((i for i in later if i in place), key=lambda i: order[i]):
+                alike = likelihood[rows, place[rival]] * ALIKE >= likelihood[rows, column]
+                best[rows[alike]] = place[rival]
+        return np.asarray(ids)[best]
+
+    def facts(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"pairs": sorted(map(list, self._pairs)), "latest": list(self._latest)}
+
+    @classmethod
+    def of_facts(cls, facts: Any) -> "Rivals":
+        """What `facts` gave, or none where that is None. MethodError on anything else."""
+        rivals = cls()
+        if facts is None:  # of a checkpoint from before there were any
+            return rivals
+        pairs, latest = (facts.get("pairs"), facts.get("latest")) if isinstance(facts, Mapping) else (0, 0)
+        good = isinstance(pairs, list) and isinstance(latest, list)
+        if not good or any(not isinstance(p, list) or len(p) != 2 for p in pairs):
+            raise MethodError(f"{facts!r:.80} are no rivals: pairs and a list of components are expected")
+        ids = [*latest, *(i for pair in pairs for i in pair)]
+        if any(type(i) is not int or i < 0 for i in ids) or any(a >= b for a, b in pairs):
+            raise MethodError(
+                f"{facts!r:.80} are no rivals: components are whole numbers from 0, each pair of two"
+            )
+        rivals._pairs, rivals._latest = {(a, b) for a, b in pairs}, list(latest)
+        return rivals
