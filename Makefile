@@ -31,6 +31,7 @@ lint: $(VENV)/.installed-test $(VENV)/.installed-lint ## ruff and pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@mkdir -p build/typings && ln -sfn ../../sim build/typings/legion_sim
+	@$(BIN)/python .ci/typings build/typings
 	$(BIN)/pyright
 
 format: $(VENV)/.installed-test ## lay the code out as ruff does

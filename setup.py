@@ -80,7 +80,7 @@ EXTRAS = {
     "calibration": ["pymc==5.28.5"],
     "franka": ["franky-control==2.0.0"],  # libfranka: for a physical Franka arm, or franky-sim
     "test": ["pytest==9.2.0", "hypothesis==6.170.15", "ruff==0.17.6"],
-    "lint": ["pyright[nodejs]==1.1.414"],
+    "lint": ["pyright[nodejs]==1.1.414", "isaacgym-stubs==1.1rc4"],  # Isaac Gym itself can't be had
 }
 EXTRAS["test"] += EXTRAS["evaluation"] + EXTRAS["calibration"] + EXTRAS["franka"]
 

@@ -63,8 +63,7 @@ def _franka(config: RobotConfig, host: str) -> Finding:
         return Finding(REACHED, "bad", "franky-control, which speaks to a Franka arm, is not installed", fix)
     named = host or config.franka.host
     try:
-        address = socket.getaddrinfo(named, PORT, type=socket.SOCK_STREAM)[0][4]
-        with socket.create_connection(address[:2], timeout=PATIENCE):
+        with socket.create_connection((named, PORT), timeout=PATIENCE):
             return Finding(REACHED, "good", f"{named} answers on port {PORT}, where a Franka arm listens")
     except OSError as error:
         if not host and named.startswith("127."):  # as the yaml that ships has it

@@ -71,10 +71,9 @@ class ToolServo:
         if self._target is None or stopped:
             self._target, self._position, self._yaw = measured.copy(), place, yaw
         before, self._moving = self._target, moving
-        if moving:
-            self._advance(command, place, yaw, min(period, LONGEST))
-        self._way = self._target - before
-        return self._target
+        after = self._advanced(before, command, place, yaw, min(period, LONGEST)) if moving else before
+        self._target, self._way = after, after - before
+        return after
 
     def _pushed_away(self, place: np.ndarray, yaw: float) -> bool:
         """Whether a standing arm was moved by somebody: it does not go back with all that it has."""
@@ -83,7 +82,10 @@ class ToolServo:
         off, turn = np.abs(place - self._position).max(), math.remainder(yaw - self._yaw, math.tau)
         return bool(off > self._lead) or abs(turn) > self._yaw_lead
 
-    def _advance(self, command: ToolCommand, place: np.ndarray, yaw: float, period: float) -> None:
+    def _advanced(
+        self, target: np.ndarray, command: ToolCommand, place: np.ndarray, yaw: float, period: float
+    ) -> np.ndarray:
+        """The target (n,) rad that comes after `target`, with the tool measured at `place` and `yaw`."""
         limits = self._limits
         velocity = np.clip(command.velocity, -limits.max_speed, limits.max_speed)
         rate = float(np.clip(command.yaw_rate, -limits.max_yaw_rate, limits.max_yaw_rate))
@@ -96,8 +98,9 @@ class ToolServo:
         position = np.clip(position, low, high)
         least, most = limits.yaw
         turned = float(np.clip(turned, min(least, self._yaw), max(most, self._yaw)))
-        joints = self.kinematics.inverse(position, turned, self._target)
-        if joints is not None:
-            reach = self._fastest * period
-            self._target = self._target + np.clip(joints - self._target, -reach, reach)
-            self._position, self._yaw = position, turned
+        joints = self.kinematics.inverse(position, turned, target)
+        if joints is None:
+            return target
+        self._position, self._yaw = position, turned
+        reach = self._fastest * period
+        return target + np.clip(joints - target, -reach, reach)

@@ -28,7 +28,7 @@ class TabletopSimulator(BaseSimulator):
         super().__init__()
         model = copy.deepcopy(build_model(visual=False))  # the bare one is shared by all worlds of a process
         self.world = TabletopWorld(model=model)
-        self.robot = FrankaMujocoRobot(initial_q=HOME, initial_hand_width=0.08)
+        self.robot = FrankaMujocoRobot(initial_q=HOME.tolist(), initial_hand_width=0.08)
         self.robot._kp_hand, self.robot._kv_hand = np.full(2, 4000.0), np.full(2, 60.0)  # N/m, Ns/m: firm
         self._gains = model.actuator_gainprm.copy(), model.actuator_biasprm.copy()
         self._weightless = model.body_gravcomp.copy()

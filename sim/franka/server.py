@@ -51,11 +51,12 @@ class _Gripper(FrankaGripperServer):
         super().stop(command_id, tcp_socket)
 
     def _abort(self) -> None:
-        if self._pending_command_id is not None and self._pending_tcp_socket is not None:
+        waiting, kind, number = self._pending_tcp_socket, self._pending_command_type, self._pending_command_id
+        if waiting is not None and kind is not None and number is not None:
             GripperMoveCommand.send_response(
-                self._pending_tcp_socket,
-                self._pending_command_type,
-                self._pending_command_id,
+                waiting,
+                kind,
+                number,
                 GripperCommandStatus.kUnsuccessful,
                 command_type_struct="H",
                 status_type_struct="H",
