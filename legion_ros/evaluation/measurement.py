@@ -82,9 +82,15 @@ def chance(task: StreamTask, episodes: int, rng: np.random.Generator, threads: i
     return _measured(lambda *_: uniform, task, task.sentences, episodes, rng, threads)
 
 
-def probe(task: StreamTask, episodes: int, rng: np.random.Generator, threads: int = 2) -> Probe:
-    """Begin `episodes` episodes of a task with random actions."""
-    with closing(task.make(episodes, threads, task.sentences)) as environment:
+def probe(
+    task: StreamTask,
+    episodes: int,
+    rng: np.random.Generator,
+    threads: int = 2,
+    sentences: tuple[str, ...] | None = None,
+) -> Probe:
+    """Begin `episodes` episodes of a task with random actions, asked for in `sentences` (None: its own)."""
+    with closing(task.make(episodes, threads, sentences or task.sentences)) as environment:
         seen = trial(environment, random_actions(environment, rng), rng, EARLY + 1)
     early = np.concatenate((seen.observation, seen.action), axis=2)
     return Probe(

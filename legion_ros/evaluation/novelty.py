@@ -10,7 +10,7 @@ from legion_ros.evaluation import metrics
 from legion_ros.evaluation.measurement import Probe
 from legion_ros.learning.methods.method import HasMixture
 
-__all__ = ["LOOKS", "looked_at", "mixture_figures", "paraphrase_accuracy"]
+__all__ = ["LOOKS", "in_other_words", "looked_at", "mixture_figures", "paraphrase_accuracy"]
 
 LOOKS = (0, 1, 2, 5, 10)  # control periods of random actions that were seen before p(new) is asked for
 
@@ -23,19 +23,9 @@ def looked_at(method: HasMixture, probes: Sequence[Probe], seen: set[int]) -> di
         probes: M episodes of each of K tasks.
         seen: the tasks visited so far.
     """
-    instructions = [words for p in probes for words in p.instructions]
-    observation = np.concatenate([p.observation for p in probes])
-    early = np.concatenate([p.early for p in probes])
-    reward = np.concatenate([p.reward for p in probes])
-
-    def evidence(look: int) -> tuple:
-        """After `look` periods: an action counts once what followed it was seen, a row later."""
-        seen_after = (early[:, : look + 1], reward[:, : look + 1]) if look else (None, None)
-        return instructions, observation, *seen_after
-
-    new = [method.novelty(*evidence(look)) for look in LOOKS]
+    new = [method.novelty(*_evidence(probes, look)) for look in LOOKS]
     found = {
-        name: [int(component) for component in method.assigned(*evidence(look))]
+        name: [int(component) for component in method.assigned(*_evidence(probes, look))]
         for name, look in (("assigned_at_once", 0), ("assigned", LOOKS[-1]))
     }
     return {
@@ -45,6 +35,22 @@ def looked_at(method: HasMixture, probes: Sequence[Probe], seen: set[int]) -> di
         "p_new": [[round(float(p), 4) for p in row] for row in new],
         **found,
     }
+
+
+def in_other_words(method: HasMixture, probes: Sequence[Probe]) -> list[float]:
+    """p(new) after the last look, of probes of known tasks in words that nothing learned from."""
+    if not probes:
+        return []
+    return [round(float(p), 4) for p in method.novelty(*_evidence(probes, LOOKS[-1]))]
+
+
+def _evidence(probes: Sequence[Probe], look: int) -> tuple:
+    """After `look` periods: an action counts once what followed it was seen, a row later."""
+    instructions = [words for p in probes for words in p.instructions]
+    observation = np.concatenate([p.observation for p in probes])
+    early = np.concatenate([p.early for p in probes])[:, : look + 1] if look else None
+    reward = np.concatenate([p.reward for p in probes])[:, : look + 1] if look else None
+    return instructions, observation, early, reward
 
 
 def mixture_figures(events: Sequence[Mapping[str, Any]], visits: Sequence[int]) -> dict[str, Any]:
@@ -57,7 +63,7 @@ def mixture_figures(events: Sequence[Mapping[str, Any]], visits: Sequence[int]) 
             "ari_at_once",
             "novelty_auroc",
             "novelty_auroc_at_once",
-            "novelty_auroc_words",
+            "novelty_auroc_paraphrased",
         )
         more = ("novelty_calibration_error", "detection_delay", "undetected", "false_births", "missed_births")
         return dict.fromkeys((*names, *more))
@@ -72,12 +78,27 @@ def mixture_figures(events: Sequence[Mapping[str, Any]], visits: Sequence[int]) 
         "ari_at_once": metrics.adjusted_rand(last["tasks"], last["assigned_at_once"]),
         "novelty_auroc": metrics.novelty_auroc(new, p_new[-1]),
         "novelty_auroc_at_once": metrics.novelty_auroc(new, p_new[0]),  # words and first observation
+        "novelty_auroc_paraphrased": _paraphrased(looks),
         "novelty_calibration_error": metrics.calibration_error(new, p_new[-1]),
         "detection_delay": float(periods.mean()) if len(periods) else None,  # control periods
         "undetected": float(np.isnan(delay).mean()) if len(delay) else None,  # share of new episodes
         "false_births": metrics.false_births(born, visits),
         "missed_births": metrics.missed_births(born, visits),
     }
+
+
+def _paraphrased(looks: Sequence[Mapping[str, Any]]) -> float | None:
+    """The AUROC with known tasks asked for in other words; None for runs from before that was looked at."""
+    if any("p_new_paraphrased" not in look for look in looks):
+        return None
+    new = [
+        p
+        for look in looks
+        for t, p in zip(look["tasks"], look["p_new"][-1], strict=True)
+        if t not in look["seen"]
+    ]
+    known = [p for look in looks for p in look["p_new_paraphrased"]]
+    return metrics.novelty_auroc([True] * len(new) + [False] * len(known), [*new, *known])
 
 
 def paraphrase_accuracy(

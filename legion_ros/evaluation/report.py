@@ -9,12 +9,15 @@ import numpy as np
 
 from legion_ros.evaluation.evaluation import ROWS, RUNS
 from legion_ros.evaluation.figures import Line, line_chart
+from legion_ros.evaluation.report_novelty import novelty_section
 from legion_ros.evaluation.report_run import run_section
 from legion_ros.evaluation.report_style import STYLE
 from legion_ros.evaluation.report_tables import Group, comparison, groups, mixtures
 from legion_ros.evaluation.run_folder import RunConfig, RunError, read_rows
 from legion_ros.evaluation.streams import ALONE, ORDERS
 from legion_ros.evaluation.summary import KEY, with_reference
+from legion_ros.knowledge.space import KnowledgeSpace
+from legion_ros.share import share
 
 __all__ = ["page"]
 
@@ -50,8 +53,15 @@ def page(results: Path) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>legion_ros: lifelong learning</title><style>{STYLE}</style></head><body>"
         f'<header><h1>Lifelong learning</h1><p class="soft">legion_ros, {escape(runs)}</p>{_READING}</header>'
-        f"{''.join(body)}</body></html>\n"
+        f"{''.join(body)}{_novelty(rows)}</body></html>\n"
     )
+
+
+def _novelty(rows: Sequence[Row]) -> str:
+    """Of the space that ships, where a run told tasks apart in it."""
+    if not any(row["method"] == "experts" for row in rows):
+        return ""
+    return novelty_section(KnowledgeSpace.load(share("config", "knowledge", "space")).facts)
 
 
 def _stream_section(stream: str, rows: Sequence[Row], results: Path) -> str:

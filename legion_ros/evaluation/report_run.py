@@ -6,6 +6,7 @@ from typing import Any
 
 from legion_ros.evaluation.figures import Line, heat_map, line_chart, number
 from legion_ros.evaluation.intervals import Interval
+from legion_ros.evaluation.report_tables import table
 
 __all__ = ["run_section"]
 
@@ -26,7 +27,7 @@ def run_section(row: Mapping[str, Any], events: Sequence[Mapping[str, Any]], is_
     return (
         f"<details{' open' * is_open}><summary><b>{escape(title)}</b> "
         f"<span class='soft'>{escape(given)}, {ended}</span></summary>"
-        f"{''.join(figures)}{_figures(row)}<pre>{escape(row['command'])}</pre></details>"
+        f"{''.join(figures)}{_reached(row)}{_figures(row)}<pre>{escape(row['command'])}</pre></details>"
     )
 
 
@@ -56,6 +57,22 @@ def _learning_figure(row: Mapping[str, Any], lessons: Sequence[Mapping[str, Any]
         f'<figure class="learning"><figcaption>{caption}</figcaption>{chart}'
         f'<ul class="legend">{"".join(keys)}</ul></figure>'
     )
+
+
+def _reached(row: Mapping[str, Any]) -> str:
+    """How long each task was practised until it succeeded at .8."""
+    periods, seconds = row["practice_to_80"], row["wall_s_to_80"]
+    if not periods:
+        return ""
+    cells = [
+        ("", [escape(name), "not reached", "–"])
+        if periods.get(name) is None
+        else ("", [escape(name), f"{periods[name]:,.0f}".replace(",", " "), f"{seconds[name]:.1f} s"])
+        for name in row["task_names"]
+        if name in periods
+    ]
+    head = ("until .8 of the training episodes succeed", "control periods", "time, simulation included")
+    return table(head, cells, numbers={1, 2})
 
 
 def _figures(row: Mapping[str, Any]) -> str:

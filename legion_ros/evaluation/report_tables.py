@@ -128,6 +128,8 @@ def mixtures(found: Sequence[Group]) -> str:
     for group in found:
         delay, returned = group.mean("detection_delay"), group.mean("recall_on_return")
         at_once = _small(f"at once {number(group.mean('novelty_auroc_at_once'), 3)}")
+        if (reworded := group.mean("novelty_auroc_paraphrased")) is not None:
+            at_once += _small(f"paraphrased {number(reworded, 3)}")
         said = _small(f"success {number(group.mean('paraphrase_success'), 3)}")
         cells = [
             f"<b>{escape(group.method)}</b>{_small(shown(group.rows[0]))}",

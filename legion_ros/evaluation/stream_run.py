@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from legion_ros.evaluation.measurement import chance, measure, probe
-from legion_ros.evaluation.novelty import looked_at
+from legion_ros.evaluation.novelty import in_other_words, looked_at
 from legion_ros.evaluation.practice_record import PracticeRecord, Recorded
 from legion_ros.evaluation.run_folder import RunError, RunFolder
 from legion_ros.evaluation.streams import ALONE, Stream, StreamTask, visits
@@ -170,11 +170,14 @@ class StreamRun:
         )
 
     def _novelty(self, method: HasMixture, seen: set[int]) -> dict[str, Any]:
-        probes = [
-            probe(task, min(_PROBES, self.config.episodes), self._rng(_PROBE, column), self._threads)
-            for column, task in enumerate(self.stream.tasks)
+        count, tasks = min(_PROBES, self.config.episodes), list(enumerate(self.stream.tasks))
+        probes = [probe(task, count, self._rng(_PROBE, column), self._threads) for column, task in tasks]
+        asked = [
+            probe(task, count, self._rng(_PROBE, column, 1), self._threads, task.paraphrases)
+            for column, task in tasks
+            if column in seen and task.paraphrases
         ]
-        return looked_at(method, probes, seen)
+        return looked_at(method, probes, seen) | {"p_new_paraphrased": in_other_words(method, asked)}
 
     def _measure_chance(self) -> None:
         if self.folder.of_kind("chance"):

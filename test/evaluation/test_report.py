@@ -9,6 +9,7 @@ import pytest
 from legion_ros.cli.main import main
 from legion_ros.evaluation.figures import Line, heat_map, line_chart, number
 from legion_ros.evaluation.report import page
+from legion_ros.evaluation.report_novelty import novelty_section
 from legion_ros.evaluation.run_folder import RunError
 
 from .fakes import CONFIG, FakeMethod, FakeMixture, ran
@@ -80,6 +81,23 @@ def test_figures_of_the_mixture_are_shown_where_there_is_one(results):
     text = page(results)
     assert text.count("What the mixture made of the stream") == 1
     assert "components found, a line for each run" in text
+
+
+def test_how_long_each_task_took_to_eight_tenths_is_shown(results):
+    text = page(results)
+    assert text.count("until .8 of the training episodes succeed") == 4
+    assert "not reached" in text
+
+
+def test_the_space_is_judged_in_sentences_that_nothing_learned_from(results):
+    text = page(results)
+    assert text.count("<h2>Known or new</h2>") == 1
+    assert "asked for in unseen paraphrases" in text
+    assert "reliability: of the episodes with this p(new)" in text
+
+
+def test_a_space_that_was_never_judged_has_no_table():
+    assert novelty_section({"families": []}) == ""
 
 
 def test_a_name_is_no_markup(results, tmp_path):

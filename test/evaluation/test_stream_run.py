@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from legion_ros.core import LegionError
@@ -74,8 +75,20 @@ def test_the_figures_of_a_mixture_are_those_of_what_it_says(tmp_path):
         1.0,
         1.0,
     )
+    assert row["novelty_auroc_paraphrased"] == 1.0
+    assert "novelty_auroc_words" not in row
     assert row["novelty_calibration_error"] == pytest.approx(0.1)
     assert (row["false_births"], row["missed_births"], row["detection_delay"]) == (0, 0, 0.0)
+
+
+def test_known_tasks_in_other_words_can_be_taken_for_new_ones(tmp_path):
+    class FakeDeaf(FakeMixture):
+        def novelty(self, instructions, observation, early=None, reward=None):
+            known = super().novelty(instructions, observation, early, reward)
+            return np.where([words.startswith("utter") for words in instructions], 0.95, known)
+
+    row = ran(tmp_path, make=FakeDeaf)
+    assert (row["novelty_auroc"], row["novelty_auroc_paraphrased"]) == (1.0, 0.0)
 
 
 def test_ids_are_given_to_who_needs_them_and_what_has_none_yet_is_not_tried(tmp_path):
