@@ -56,8 +56,8 @@ def novelty_section(facts: Mapping[str, Any]) -> str:
         '<p class="soft">The streams probe known tasks in the words that they were taught by. Here each of '
         f"{len(judged['tasks'])} tasks is asked for in {escape(judged['sentences'])}, once with all tasks "
         "known and once with this one left out. The space was calibrated on "
-        f"{len(facts['families'])} other tasks: <code>{escape(facts['command'])}</code>. Recognised: the right "
-        "component has the highest share, “new” among the others; nearest: of the components alone.</p>"
+        f"{len(facts['families'])} other tasks: <code>{escape(facts['command'])}</code>. Recognised: the "
+        "right component has the highest share, “new” among the others; nearest: of the components alone.</p>"
         f"{table(head, rows, numbers={1, 2, 3, 4, 5})}"
         '<div class="charts"><figure><figcaption>reliability: of the episodes with this p(new), '
         f"the share that is new</figcaption>{line_chart(lines, 'p(new)', 'share of new')}</figure></div>"
