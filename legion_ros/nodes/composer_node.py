@@ -28,6 +28,7 @@ from legion_ros.nodes.newest import Newest
 from legion_ros.nodes.parameters import parameter
 from legion_ros.nodes.qos import ALARM, GOAL_INTAKE, SENSOR, STATE
 from legion_ros.nodes.skill_client import SkillClient
+from legion_ros.safety import RESET
 from legion_ros.share import share
 from legion_ros.skills import Composer, Execution, ExecutionStatus, Plan
 from legion_ros.skills.behaviours import Settings
@@ -67,6 +68,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         self._by_action = 0  # goals
         self._stopped = ""  # why the safety gate has stopped the arm, "" when it hasn't
         self._alarmed = False  # whether that is because the circuit breaker has tripped
+        self._forgotten = False  # whether that ended without a reset
 
     def configure(self) -> None:
         """Load what is known, in words and in skills, and connect."""
@@ -153,6 +155,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
     def _on_safety_state(self, message: SafetyState) -> None:
         stopped = message.state in (SafetyState.STOPPED, SafetyState.RETREATING)
         self._stopped = message.reason if stopped else ""
+        self._forgotten |= self._alarmed and not stopped and message.reason != RESET
         self._alarmed = stopped and message.alarm
 
     def _begin(self, instruction: str, goal: ServerGoalHandle | None = None) -> None:
@@ -165,6 +168,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         if scene is None or time.monotonic() - self._scene.received > self.config.scene_timeout:
             silent = f"no scene for {self.config.scene_timeout:g} s" if scene else "no scene yet"
             raise LegionError(f"{silent}: is the robot's node (sim_node) running?")
+        self._forgotten = False
         planning = self._worker.submit(self._composer.plan, instruction, scene)
         self._task = GivenTask(cut(instruction), planning, goal)
 
@@ -197,6 +201,9 @@ class ComposerNode(LegionNode[ComposerConfig]):
         if self._stopped and not task.canceled and not (self._alarmed and task.execution is not None):
             self._skills.cancel()
             self._end(GoalStatus.FAILED, f"the arm was stopped: {self._stopped}")
+        elif self._forgotten:  # nobody has looked: what the alarm was for goes on
+            self._skills.cancel()
+            self._end(GoalStatus.FAILED, "the alarm is gone without a reset: safety_node has forgotten it")
         elif problem := self._blind(task):
             if task.execution is not None:
                 task.execution.cancel()

@@ -2,7 +2,7 @@
 
 from legion_ros.safety.alarm import Alarm, Level
 from legion_ros.safety.effort import EffortConfig
-from legion_ros.safety.gate import GateConfig, GateState, Mode, SafetyGate
+from legion_ros.safety.gate import RESET, GateConfig, GateState, Mode, SafetyGate
 from legion_ros.safety.guard import Guard, GuardConfig
 from legion_ros.safety.joints import JointLimit, JointWatch
 from legion_ros.safety.latch import Latch, LatchError, LatchFile, latch_path
@@ -10,6 +10,7 @@ from legion_ros.safety.motion import MotionConfig, MotionLimiter
 from legion_ros.safety.retreat import RetreatConfig
 
 __all__ = [
+    "RESET",
     "Alarm",
     "EffortConfig",
     "GateConfig",

@@ -26,7 +26,10 @@ from legion_ros.core.scene import Tool
 from legion_ros.safety.delay import Delay
 from legion_ros.safety.motion import MotionConfig, MotionLimiter
 
-__all__ = ["GateConfig", "GateState", "Mode", "SafetyGate"]
+__all__ = ["RESET", "GateConfig", "GateState", "Mode", "SafetyGate"]
+
+
+RESET = "reset; no command yet"  # the reason for which it holds after one
 
 
 class Mode(IntEnum):
@@ -184,7 +187,7 @@ class SafetyGate:
     def reset(self) -> None:
         """Let commands through again; holds until the next good one. Does nothing when no stop is latched."""
         if self._mode is Mode.STOPPED:
-            self._mode, self._reason = Mode.HOLDING, "reset; no command yet"
+            self._mode, self._reason = Mode.HOLDING, RESET
             self._bad.clear()
 
     def _refusal(self, finite: bool, stamp: float, now: float) -> str | None:

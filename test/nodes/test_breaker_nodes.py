@@ -127,9 +127,10 @@ def clumsy(tmp_path_factory):
         for component in shipped.components
     )
     replace(shipped, components=components).save(folder)
-    parameters = {"composer_node": {"help_wait": 60.0}}
+    parameters = {"composer_node": {"help_wait": 60.0}, "safety_node": {"latch": str(folder / "latch.json")}}
     with RunningGraph(folder, rate=0.0, seed=3, parameters=parameters, respawns=9) as running:
         running.wait(running.client.scene)
+        running.knowledge = folder
         yield running
 
 
@@ -234,3 +235,17 @@ def test_a_safety_node_that_is_killed_while_help_is_asked_for_is_no_reset(clumsy
     goals.until(RUNNING, "reset: going on")
     goals.call("stop")
     goals.until(FAILED, "the arm was stopped")
+
+
+def test_an_alarm_that_is_gone_without_a_reset_is_the_end_of_its_goal(clumsy):
+    goals = Goals(clumsy)
+    thing = clumsy.client.scene().objects[0].name.replace("_", " ")
+    goals.say(f"reach for the {thing}")
+    goals.until(RUNNING)
+    sound(clumsy, 1, "made up")
+    goals.until(HELP, "made up")
+    clumsy.exits.clear()
+    clumsy.kill("safety_node")
+    (clumsy.knowledge / "latch.json").unlink()  # as somebody does who tidies up
+    goals.until(FAILED, "gone without a reset")
+    assert not any(status.state == RUNNING and "going on" in status.reason for status in goals.heard)
