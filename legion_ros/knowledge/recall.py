@@ -117,7 +117,8 @@ class Recall:
 
         For who knows better than the mixture, because it tried. KnowledgeError for an id not there.
         """
-        return self.mixture.assign(*self._points(*evidence), component)
+        points, observed = self._points(*evidence)
+        return self.mixture.assign(points, observed, component)
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Every number of the mixture, by path; the space has a file of its own."""

@@ -236,8 +236,9 @@ class Experts:
     def restore(self, tensors: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """All or nothing: on a MethodError this method is what it was."""
         success, before = facts.get("success"), facts.get("before", {})
-        rates = isinstance(success, Mapping) and isinstance(before, Mapping)
-        if facts.get("method") != self.name or not rates:
+        if not (
+            facts.get("method") == self.name and isinstance(success, Mapping) and isinstance(before, Mapping)
+        ):
             raise MethodError(f"no facts of {self.name}: {dict(list(facts.items())[:3])}")
         parts: dict[str, dict[str, np.ndarray]] = {}
         for path, value in tensors.items():

@@ -60,9 +60,11 @@ class Rivals:
         rivals = cls()
         if facts is None:  # of a checkpoint from before there were any
             return rivals
-        pairs, latest = (facts.get("pairs"), facts.get("latest")) if isinstance(facts, Mapping) else (0, 0)
-        good = isinstance(pairs, list) and isinstance(latest, list)
-        if not good or any(not isinstance(p, list) or len(p) != 2 for p in pairs):
+        named: Mapping[str, Any] = facts if isinstance(facts, Mapping) else {}
+        pairs: Any = named.get("pairs")
+        latest: Any = named.get("latest")
+        lists = isinstance(pairs, list) and isinstance(latest, list)
+        if not lists or any(not isinstance(p, list) or len(p) != 2 for p in pairs):
             raise MethodError(f"{facts!r:.80} are no rivals: pairs and a list of components are expected")
         ids = [*latest, *(i for pair in pairs for i in pair)]
         if any(type(i) is not int or i < 0 for i in ids) or any(a >= b for a, b in pairs):
