@@ -16,8 +16,9 @@ from legion_ros.learning.lesson import Budget, Lesson
 from legion_ros.learning.methods import MethodError, study
 from legion_ros.learning.methods.experts import Experts
 from legion_ros.learning.methods.recognition import Recognition, Tried, Verdict, agrees, recognise
-from legion_ros.learning.methods.rivals import Rivals
+from legion_ros.learning.methods.rivals import Rivals, alike
 from legion_ros.learning.ppo import PPOConfig, fresh_policy
+from legion_ros.learning.trial import trial
 
 from .test_method_contract import encode
 
@@ -251,18 +252,36 @@ def test_no_more_are_tried_than_the_budget_allows():
 
 def test_a_rival_of_one_that_failed_is_tried_however_improbable():
     rivals = Rivals()
-    rivals.met(1, [0], True)
+    rivals.met(1, {0: False}, True)
     found, asked = recognised({0: 1.0, 1: 1e-9}, 0.0, {0: FAILS, 1: WORKS}, rivals)
     assert (found.component, asked) == (1, [0, 1])
+
+
+def test_two_are_told_apart_where_most_episodes_are_clearly_likelier_under_their_own():
+    likelihood = np.array([[0.4, 0.1, 0.3], [0.4, 0.1, 0.3], [0.1, 0.4, 0.1]])
+    assert alike(4, [5, 6], [4, 5, 6], likelihood) == {5: False, 6: True}
+
+
+def test_what_is_shown_is_looked_at_where_a_probe_says_no_more():
+    probe = trial(FakeSecret(0.2, 3), lambda seen: np.zeros((3, 1)), np.random.default_rng(0))
+    shown = [episode(0.2)] * 100
+    sight = Experts().sight
+    sight.meet(FakeSecret.observation_layout)
+    assert len(sight.of_probe(probe, (), encode)[0]) == 3
+    embeddings, starts, early, reward, layout = sight.of_probe(probe, shown, encode)
+    assert (len(embeddings), len(starts), early, reward) == (64, 64, None, None)
+    assert layout is FakeSecret.observation_layout
 
 
 def test_of_rivals_that_look_alike_the_one_that_worked_last_is_meant():
     rivals, shares = Rivals(), np.array([[0.6, 0.3, 0.1], [0.9, 0.05, 0.05], [0.2, 0.1, 0.7]])
     assert rivals.chosen([4, 5, 6], shares, np.ones(3)).tolist() == [4, 4, 6]
-    rivals.met(4, [], True)
-    rivals.met(5, [4], True)
+    rivals.met(4, {}, True)
+    rivals.met(5, {4: False}, True)  # words and looks tell them apart
+    assert rivals.chosen([4, 5, 6], shares, np.ones(3)).tolist() == [4, 4, 6]
+    rivals.met(5, {4: True}, True)
     assert rivals.chosen([4, 5, 6], shares, np.ones(3)).tolist() == [5, 4, 6]
-    rivals.met(4, [5], True)
+    rivals.met(4, {5: True}, True)
     assert rivals.chosen([4, 5, 6], shares, np.ones(3)).tolist() == [4, 4, 6]
     assert Rivals.of_facts(rivals.facts()).facts() == rivals.facts()
 
@@ -273,8 +292,9 @@ def test_of_rivals_that_look_alike_the_one_that_worked_last_is_meant():
         [],
         {},
         {"pairs": [[1]], "latest": []},
+        {"pairs": [[1, 2, 3]], "latest": []},
         {"pairs": [], "latest": ["x"]},
-        {"pairs": [[2, 1]], "latest": []},
+        {"pairs": [[2, 1, True]], "latest": []},
     ],
 )
 def test_rivals_of_something_else_are_refused(facts):

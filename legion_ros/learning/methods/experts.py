@@ -23,7 +23,7 @@ from legion_ros.learning.methods.know import BEFORE, Know, folders, restored, wr
 from legion_ros.learning.methods.merging import Merged, distilled
 from legion_ros.learning.methods.method import Actor, Encode, MethodError, Progress, check, default_encode
 from legion_ros.learning.methods.recognition import Recognised, Recognition, Tried, recognise
-from legion_ros.learning.methods.rivals import Rivals
+from legion_ros.learning.methods.rivals import Rivals, alike
 from legion_ros.learning.methods.sight import Evidence, Sight
 from legion_ros.learning.methods.study import Study
 
@@ -81,9 +81,9 @@ class Experts:
     def _learn(self, study: Study, progress: Progress) -> Learned:
         shown, recognition = study.lesson.demonstrations, self.config.recognition
         if probe := study.probe(self.config.probe):
-            evidence = self.sight.of_probe(probe, self._embed(probe.instructions))
+            evidence = self.sight.of_probe(probe, shown, self._embed)
         else:
-            evidence = self.sight.of_shown(shown, self._embed([episode.instruction for episode in shown]))
+            evidence = self.sight.of_shown(shown, self._embed)
         *known, new = self.recall.visit(*evidence).tolist()
         shares = {i: p for i, p in zip(self.recall.ids, known, strict=True) if study.fits(self.known[i])}
 
@@ -103,7 +103,7 @@ class Experts:
         if know.success is None and study.practical:  # the same expert; how good it is, is known now
             self.known[component] = replace(know, success=found.tried[component].success)
         self.recall.take(component, *evidence)
-        self.rivals.met(component, found.failed, True)
+        self.rivals.met(component, self._alike(component, found.failed, evidence), True)
         return Learned(study.spent, 0, component, born=False)
 
     def _added(self, study: Study, found: Recognised, evidence: Evidence, done: Apprenticed) -> Learned:
@@ -120,8 +120,15 @@ class Experts:
             self.before |= {component: old} if better else {}
         self.known[component] = know
         others = max((tried.success for tried in found.tried.values()), default=0.0)
-        self.rivals.met(component, found.failed, know.success is None or know.success > others)
+        worked = know.success is None or know.success > others
+        self.rivals.met(component, self._alike(component, found.failed, evidence), worked)
         return Learned(study.spent, done.gradient_steps, component, born=old is None)
+
+    def _alike(self, component: int, failed: Sequence[int], evidence: Evidence) -> dict[int, bool]:
+        """Which that failed can't be told from `component` by how the episodes of its lesson begin."""
+        embeddings, observation, _, _, layout = evidence
+        shares = self.recall.posterior(embeddings, observation, layout=layout)[:, :-1]
+        return alike(component, failed, self.recall.ids, shares / self.recall.mixture.statistics.mass)
 
     def take_back(self, component: int) -> None:
         """A component holds what it held before it was improved in place.
@@ -141,12 +148,11 @@ class Experts:
             raise MethodError("experts has learned nothing yet: give it a lesson, or restore it")
         chosen = self._meant(instructions, observation)
         groups = [(self.known[i].expert, chosen == i) for i in np.unique(chosen).tolist()]
-        size = groups[0][0].action_size
 
         def act(observation: np.ndarray) -> np.ndarray:
             if len(observation) != len(chosen):
                 raise MethodError(f"{len(observation)} observations for {len(chosen)} instructions")
-            action = np.empty((len(observation), size), np.float32)
+            action = np.empty((len(chosen), groups[0][0].action_size), np.float32)
             for expert, rows in groups:
                 action[rows] = expert.act(observation[rows])
             return action
@@ -235,10 +241,10 @@ class Experts:
 
     def restore(self, tensors: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """All or nothing: on a MethodError this method is what it was."""
-        success, before = facts.get("success"), facts.get("before", {})
-        if not (
-            facts.get("method") == self.name and isinstance(success, Mapping) and isinstance(before, Mapping)
-        ):
+        success: Any = facts.get("success")
+        before: Any = facts.get("before", {})
+        rates = isinstance(success, Mapping) and isinstance(before, Mapping)
+        if facts.get("method") != self.name or not rates:
             raise MethodError(f"no facts of {self.name}: {dict(list(facts.items())[:3])}")
         parts: dict[str, dict[str, np.ndarray]] = {}
         for path, value in tensors.items():

@@ -11,11 +11,12 @@ from legion_ros.core.layout import Layout
 from legion_ros.knowledge.errors import KnowledgeError
 from legion_ros.knowledge.layouts import layout_of, rows_of
 from legion_ros.knowledge.space import KnowledgeSpace
-from legion_ros.learning.methods.method import MethodError
+from legion_ros.learning.methods.method import Encode, MethodError
 from legion_ros.learning.trial import Trial
 
 __all__ = ["Sight"]
 
+MOST = 64  # episodes of a lesson that are looked at
 Evidence = tuple[Any, ...]  # embeddings, observation, early, reward, layout: as Recall takes them
 
 _log = logging.getLogger(__name__)
@@ -51,14 +52,26 @@ class Sight:
                 "tasks with observations %s are told apart by %s", list(layout.slices), self._read(layout)
             )
 
-    def of_probe(self, probe: Trial, embeddings: np.ndarray) -> Evidence:
-        """The evidence of a probe of N episodes, embeddings (N, D)."""
+    def of_probe(self, probe: Trial, shown: Sequence[Episode], encode: Encode) -> Evidence:
+        """The evidence of a probe; and of what is shown, where that says as much.
+
+        It does in another layout than the space's: first moves are not read there. A small budget probes in
+        a few episodes, too few to tell the next one's task by.
+        """
+        embeddings = encode(probe.instructions)
+        more = shown[: max(0, MOST - len(embeddings))]
+        if more and self._layout(probe.last.shape[1]) != self.space.layout:
+            words, starts = self.of_shown(more, encode)[:2]
+            if starts is not None:
+                both = np.concatenate((embeddings, words)), np.concatenate((probe.observation[0], starts))
+                return self.of(*both)
         after, earned = probe.following.swapaxes(0, 1), probe.reward.T
         return self.of(embeddings, probe.observation[0], after, earned)
 
-    def of_shown(self, shown: Sequence[Episode], embeddings: np.ndarray) -> Evidence:
-        """The evidence of N demonstrations, embeddings (N, D)."""
-        return self.of(embeddings, np.stack([episode.observation[0] for episode in shown]))
+    def of_shown(self, shown: Sequence[Episode], encode: Encode) -> Evidence:
+        """The evidence of demonstrations."""
+        starts = [episode.observation[0] for episode in shown]
+        return self.of(encode(tuple(episode.instruction for episode in shown)), np.stack(starts))
 
     def of(
         self,
