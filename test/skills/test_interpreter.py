@@ -1,10 +1,12 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from legion_ros.core.facts import Fact, facts
+from legion_ros.evaluation.long_tasks import KINDS
 from legion_ros.knowledge import Knowledge
 from legion_ros.language.guard import NotUnderstood, Rejected
 from legion_ros.share import share
@@ -332,3 +334,18 @@ def test_whatever_is_said_gives_a_goal_about_what_is_here_or_a_rejection(interpr
         for fact in stage.wanted(scene(), facts(scene())):
             assert here.issuperset(fact.arguments)
             assert got.untouched.isdisjoint(fact.arguments)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_long_tasks_say_is_understood_without_a_second_opinion(interpreter, kind):
+    few = {"red_can": SPOTS["red_can"], "red_box": SPOTS["green_block"], "white_mug": SPOTS["white_mug"]}
+    where = scene(few | {"blue_can": SPOTS["blue_can"]}, drawer=KINDS[kind].beginning.drawer * 0.16)
+    for seed in range(8):
+        task = KINDS[kind].task(where, np.random.default_rng(seed))
+        assert task is not None
+        found = interpreter.goal(task.instruction, where)
+        now = facts(where)
+        asked = {fact for stage in found.stages for fact in stage.wanted(where, now)}
+        things = {fact for fact in task.wanted if fact.predicate != "on"}
+        assert things <= asked, task.instruction
+        assert (Fact("pressed", ("button",)) in asked) == task.pressed

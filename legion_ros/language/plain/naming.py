@@ -1,7 +1,7 @@
 """Which things are meant: colours after the noun, corrections, exceptions."""
 
 from legion_ros.language import lexicon
-from legion_ros.language.plain.parts import COLORS, END, KINDS, LISTED, NAMED, START, STARTS
+from legion_ros.language.plain.parts import COLORS, END, KINDS, LISTED, NAMED, PART, STARTS
 
 __all__ = ["RULES"]
 
@@ -114,8 +114,9 @@ RULES = (
     # "see the mug? put it in the drawer"
     (rf"^(?:do )?(?:you )?see ({NAMED})(?: over there)?\? ", r"\1: "),
     # "begin with the red mug: put it in the bin", "as for the ball, push it left", "the mug, bin it"
+    # (not after a mere "and": in "put the can and the mug in the drawer, close it" both are still to be put)
     (
-        f"{START}((?:(?:start|begin|continue|finish|end|go on) with|as for|regarding|concerning|about|"
+        f"{PART}((?:(?:start|begin|continue|finish|end|go on) with|as for|regarding|concerning|about|"
         f"take) )?({LISTED})[:,?] "
         r"(?!(?:and|then|but|in|into|to|on|at)\b)(\w+)(?: (up|down|out|away))? (?:it|them|that one|"
         r"that)\b",

@@ -12,6 +12,7 @@ __all__ = [
     "KINDS",
     "LISTED",
     "NAMED",
+    "PART",
     "PLACES",
     "START",
     "STARTS",
@@ -51,4 +52,5 @@ START = (
     "that|"
     r"later|finally|lastly),? )*|\band (?:then )?|\bthen |\bbut |\bso )"
 )
+PART = START.replace(r"|\band (?:then )?", r"|\band then ")  # a part that no mere "and" begins
 END = r"(?= *(?:$|[.;:!?,]|\b(?:and|but|then|so|please)\b))"
