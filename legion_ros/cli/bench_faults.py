@@ -42,11 +42,14 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         raise LegionError(f"no figure {', '.join(unknown) or 'was named'}; known: {', '.join(_FIGURES)}")
     if not 0 < options.share <= 1:
         raise LegionError(f"a share of {options.share:g} is not valid: more than 0, at most 1")
+    from legion_ros.evaluation.faults import circumstances
+
     console, rows = Console(stderr=True, highlight=False), []
     table = Table("fault", "trials", "misses", "p50 ms", "p99 ms", "max ms", "target", "holds")
     for name in options.figures:
+        before = circumstances(options.seed)
         for figure in _FIGURES[name](options, console):
-            rows.append(figure.row(command_line()))
+            rows.append(figure.row(command_line(), before))
             keys = ("figure", "trials", "misses", "p50_ms", "p99_ms", "max_ms", "target", "holds")
             table.add_row(*("" if rows[-1][key] is None else str(rows[-1][key]) for key in keys))
             if options.out:
@@ -73,29 +76,33 @@ def _fuzz(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigur
 def _kills(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
     from rich.progress import track
 
-    from legion_ros.evaluation.crash import measure_crashes, rows_per_second
+    from legion_ros.evaluation.crash import CHECKPOINTS, REPLAY, measure_crashes, rows_per_second
     from legion_ros.evaluation.faults import FaultFigure
 
     kills, rng = _count(200, options), np.random.default_rng(options.seed)
-    # beside the working directory's files, not in memory: a disk is what is measured
+    for kind in (REPLAY, CHECKPOINTS):
+        # beside the working directory's files, not in memory: a disk is what is measured
+        with TemporaryDirectory(prefix="legion-crash-", dir=".") as folder:
+            ticks = iter(track(range(kills), f"kill -9, {kind}", console=console, transient=True))
+            next(ticks)
+            report = measure_crashes(Path(folder), kills, rng, lambda _, t=ticks: next(t, None), [kind])
+        rows = kind == REPLAY
+        saved = report.acknowledged_rows if rows else report.acknowledged_checkpoints
+        lost = report.lost_rows if rows else report.lost_checkpoints
+        unloadable = report.unopenable_replays if rows else report.unloadable_checkpoints
+        what = f"{saved} {'rows' if rows else kind} acknowledged, {lost} lost, {unloadable} times unloadable"
+        hit = ", ".join(f"{moment} {count}" for moment, count in sorted(report.hit.items()))
+        written = "the replay is written" if rows else "checkpoints are written"
+        yield FaultFigure(
+            figure=f"kill -9 while {written}: lost or unloadable",
+            trials=report.kills,
+            misses=lost + unloadable,
+            target="0",
+            holds=report.clean,
+            notes="; ".join([what, f"what the kills hit: {hit}", *report.faults[:5]]),
+        )
     with TemporaryDirectory(prefix="legion-crash-", dir=".") as folder:
-        ticks = iter(track(range(kills), "kill -9", console=console, transient=True))
-        next(ticks)
-        report = measure_crashes(Path(folder), kills, rng, lambda _: next(ticks, None))
-        speed = rows_per_second(Path(folder), 3.0)
-    saved = f"{report.acknowledged_rows} rows and {report.acknowledged_checkpoints} checkpoints acknowledged"
-    yield FaultFigure(
-        figure="kill -9 while replay and checkpoints are written: lost or unloadable",
-        trials=report.kills,
-        misses=report.lost_rows
-        + report.lost_checkpoints
-        + report.unloadable_checkpoints
-        + report.unopenable_replays,
-        target="0",
-        holds=report.clean,
-        notes=saved,
-    )
-    rate = float(speed["rows_per_s"])
+        rate = float(rows_per_second(Path(folder), 3.0)["rows_per_s"])
     yield FaultFigure(
         figure="rows a second at synchronous FULL",
         trials=1,

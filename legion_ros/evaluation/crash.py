@@ -1,11 +1,12 @@
 """Whether what was acknowledged is still there after kill -9: a writer, its killer, and what was found."""
 
+import json
 import multiprocessing
 import os
 import signal
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,8 +20,20 @@ from legion_ros.learning.checkpoint import CheckpointError
 from legion_ros.learning.replay import KEPT_ONE_IN, Replay, ReplayError
 from legion_ros.learning.transitions import Transitions
 
-__all__ = ["Acknowledged", "CrashReport", "Survey", "measure_crashes", "rows_per_second", "survey", "write"]
+__all__ = [
+    "CHECKPOINTS",
+    "REPLAY",
+    "Acknowledged",
+    "CrashReport",
+    "Survey",
+    "measure_crashes",
+    "rows_per_second",
+    "survey",
+    "write",
+]
 
+REPLAY, CHECKPOINTS = "replay", "checkpoints"  # what a writer writes: one of them, or both in turn
+_BOTH = (REPLAY, CHECKPOINTS)
 OBSERVATION, ACTION, ROWS = 30, 4, 64  # numbers of a row, and rows of a block: 64 simulators' step
 BLOCKS = 8  # of a task, then it is finished
 WEIGHTS = 20_000  # numbers of a checkpoint: a small expert
@@ -54,7 +67,7 @@ class CrashReport:
     """What a number of kills did."""
 
     kills: int = 0
-    killed_after: dict[str, int] = field(default_factory=dict)  # kills by what was last acknowledged
+    hit: dict[str, int] = field(default_factory=dict)  # kills by what was under way
     acknowledged_rows: int = 0
     lost_rows: int = 0  # acknowledged, but not there, or not as they were
     acknowledged_checkpoints: int = 0
@@ -112,30 +125,39 @@ def weights(number: int) -> dict[str, np.ndarray]:
     return {"weights": np.random.default_rng(number).normal(size=WEIGHTS).astype(np.float32)}
 
 
-def write(folder: Path, task: int, saved: int, acknowledge: Acknowledge) -> None:
+def write(
+    folder: Path, task: int, saved: int, acknowledge: Acknowledge, kinds: Sequence[str] = _BOTH
+) -> None:
     """Append, finish and save for ever; says what has reached the disk, as soon as it has."""
     acknowledge(b"s", task, 0)
+    while REPLAY not in kinds:
+        saved = _save(folder, task, saved, acknowledge)
     with Replay(folder / "replay.sqlite", OBSERVATION, ACTION) as replay:
         while True:
             for start in range(0, BLOCKS * ROWS, ROWS):
                 replay.append(str(task), block(task, start))
                 acknowledge(b"r", task, start + ROWS)
-                if start // ROWS % 2:
-                    saved += 1
-                    checkpoint.save(folder / "run", weights(saved), {"number": saved})
-                    acknowledge(b"c", task, saved)
+                if start // ROWS % 2 and CHECKPOINTS in kinds:
+                    saved = _save(folder, task, saved, acknowledge)
             replay.finish(str(task), np.random.default_rng(task))
             acknowledge(b"f", task, 0)
             task += 1
 
 
-def _writer(folder: str, task: int, saved: int, pipe: Connection) -> None:
+def _save(folder: Path, task: int, saved: int, acknowledge: Acknowledge) -> int:
+    """One more checkpoint; its number."""
+    checkpoint.save(folder / "run", weights(saved + 1), {"number": saved + 1})
+    acknowledge(b"c", task, saved + 1)
+    return saved + 1
+
+
+def _writer(folder: str, task: int, saved: int, kinds: Sequence[str], pipe: Connection) -> None:
     """The process that is killed. A write to a pipe needs no flush: it outlives its writer."""
 
     def acknowledge(*item: Any) -> None:
         os.write(pipe.fileno(), _RECORD.pack(*item))
 
-    write(Path(folder), task, saved, acknowledge)
+    write(Path(folder), task, saved, acknowledge, kinds)
 
 
 def measure_crashes(
@@ -143,6 +165,7 @@ def measure_crashes(
     kills: int,
     rng: np.random.Generator,
     progress: Callable[[CrashReport], None] = lambda report: None,
+    kinds: Sequence[str] = _BOTH,
 ) -> CrashReport:
     """Kill so many writers, one after the other on the same files, at random moments.
 
@@ -151,33 +174,60 @@ def measure_crashes(
         kills: how many.
         rng: draws the moments.
         progress: called after each kill.
+        kinds: what is written, of `REPLAY` and `CHECKPOINTS`.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     report, acknowledged = CrashReport(), Acknowledged()
     for _ in range(kills):
-        items = _killed(context, folder, acknowledged, rng.uniform(0, LONGEST))
+        items = _killed(context, folder, acknowledged, kinds, rng.uniform(0, LONGEST))
         for item in items:
             acknowledged.take(*item)
-        kinds = [kind for kind, *_ in items]
-        report.acknowledged_rows += ROWS * kinds.count(b"r")
-        report.acknowledged_checkpoints += kinds.count(b"c")
-        after = _KINDS[kinds[-1]]
-        report.killed_after[after] = report.killed_after.get(after, 0) + 1
+        done = [kind for kind, *_ in items]
+        report.acknowledged_rows += ROWS * done.count(b"r")
+        report.acknowledged_checkpoints += done.count(b"c")
+        hit = _hit(items[-1], kinds, folder / "run", acknowledged.saved)
+        report.hit[hit] = report.hit.get(hit, 0) + 1
         report.add(survey(folder, acknowledged))
         progress(report)
     return report
 
 
-_KINDS = {b"s": "opening", b"r": "rows", b"c": "checkpoint", b"f": "finish"}
+def _hit(last: tuple[bytes, int, int], kinds: Sequence[str], run: Path, saved: int) -> str:
+    """What was under way: what comes after that which was last acknowledged."""
+    kind, _, rows = last
+    if REPLAY not in kinds:
+        return "first save after a start" if kind == b"s" else _hit_of_save(run, saved)
+    if kind == b"s":
+        return "opening"
+    if kind == b"r" and CHECKPOINTS in kinds and rows // ROWS % 2 == 0:
+        return "save"
+    return "finish" if rows == BLOCKS * ROWS and kind == b"r" else "append"
+
+
+def _hit_of_save(run: Path, saved: int) -> str:
+    """How far a save had come, by what it left."""
+    names = [path.name for path in run.iterdir()]
+    if any(name.endswith(".safetensors.new") for name in names):
+        return "numbers half written"
+    if f"{checkpoint.MANIFEST}.new" in names:
+        return "manifest half written"
+    if json.loads((run / checkpoint.MANIFEST).read_text())["facts"]["number"] > saved:
+        return "written, not yet acknowledged"
+    beside = sum(name.endswith(".safetensors") for name in names) > 1
+    return "numbers written, manifest to come" if beside else "between two saves"
 
 
 def _killed(
-    context: multiprocessing.context.BaseContext, folder: Path, before: Acknowledged, after: float
+    context: multiprocessing.context.BaseContext,
+    folder: Path,
+    before: Acknowledged,
+    kinds: Sequence[str],
+    after: float,
 ) -> list[tuple[bytes, int, int]]:
     """Start a writer and kill it so many seconds after its first sign of life; what it acknowledged."""
     here, there = context.Pipe(duplex=False)
-    arguments = (str(folder), before.tasks, before.saved, there)
+    arguments = (str(folder), before.tasks, before.saved, kinds, there)
     process = context.Process(target=_writer, args=arguments, daemon=True)
     process.start()
     there.close()

@@ -8,7 +8,9 @@ import pytest
 from legion_ros.evaluation.crash import (
     ACTION,
     BLOCKS,
+    CHECKPOINTS,
     OBSERVATION,
+    REPLAY,
     ROWS,
     Acknowledged,
     Survey,
@@ -24,12 +26,31 @@ ALL = BLOCKS * ROWS
 
 
 @pytest.mark.slow
-def test_twenty_kills_at_random_moments_lose_nothing_acknowledged(tmp_path):
-    report = measure_crashes(tmp_path, 20, np.random.default_rng(0))
+@pytest.mark.parametrize(
+    ("kinds", "hits"),
+    [
+        ((REPLAY,), {"opening", "append", "finish"}),
+        (
+            (CHECKPOINTS,),
+            {
+                "first save after a start",
+                "numbers half written",
+                "manifest half written",
+                "written, not yet acknowledged",
+                "numbers written, manifest to come",
+                "between two saves",
+            },
+        ),
+        ((REPLAY, CHECKPOINTS), {"opening", "append", "save", "finish"}),
+    ],
+)
+def test_ten_kills_at_random_moments_lose_nothing_acknowledged(tmp_path, kinds, hits):
+    report = measure_crashes(tmp_path, 10, np.random.default_rng(0), kinds=kinds)
     assert report.clean, report
-    assert report.kills == sum(report.killed_after.values()) == 20
-    assert report.acknowledged_rows > 20 * ROWS
-    assert report.acknowledged_checkpoints > 10
+    assert report.kills == sum(report.hit.values()) == 10
+    assert report.hit.keys() <= hits
+    assert (report.acknowledged_rows > 10 * ROWS) == (REPLAY in kinds)
+    assert (report.acknowledged_checkpoints > 5) == (CHECKPOINTS in kinds)
 
 
 class EnoughError(Exception):

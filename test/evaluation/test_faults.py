@@ -1,12 +1,13 @@
 """The faults that are made on purpose can be seen to do harm where nothing stops them."""
 
 import pickle
+import re
 
 import numpy as np
 import pytest
 
 from legion_ros.core.command import ToolCommand
-from legion_ros.evaluation.faults import FaultFigure, breaker, conduct, evil, fuzz
+from legion_ros.evaluation.faults import FaultFigure, breaker, circumstances, conduct, evil, fuzz
 from legion_ros.knowledge import Knowledge
 from legion_ros.safety import Alarm, Level, SafetyGate
 from legion_ros.safety.effort import EffortBreaker
@@ -57,6 +58,14 @@ def test_a_figure_has_the_percentiles_of_its_times():
     row = figure.row("legion bench faults")
     assert (row["trials"], row["misses"], row["holds"]) == (3, 1, False)
     assert (row["p50_ms"], row["max_ms"], row["command"]) == (2.0, 10.0, "legion bench faults")
+
+
+def test_a_row_says_of_which_code_when_with_which_seed_and_on_how_busy_a_machine():
+    row = FaultFigure.of("x", "none", 0, [0.001]).row("legion bench faults", circumstances(7))
+    assert list(row)[-5:] == ["commit", "date", "seed", "load", "command"]
+    assert row["seed"] == 7 and row["load"] >= 0
+    assert re.fullmatch(r"([0-9a-f]{7,}\+?)?", row["commit"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", row["date"])
 
 
 @pytest.mark.parametrize("fault", conduct.FAULTS)

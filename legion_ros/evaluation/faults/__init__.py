@@ -1,5 +1,6 @@
 """Faults made on purpose, and whether what they must not do happens: one file for each figure."""
 
+from legion_ros.evaluation.faults.circumstances import circumstances
 from legion_ros.evaluation.faults.figure import FaultFigure
 
-__all__ = ["FaultFigure"]
+__all__ = ["FaultFigure", "circumstances"]

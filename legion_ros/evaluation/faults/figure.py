@@ -1,6 +1,6 @@
 """What became of one kind of fault."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -60,6 +60,11 @@ class FaultFigure:
             notes=notes,
         )
 
-    def row(self, command: str) -> dict[str, object]:
-        """Ready for JSON."""
-        return {**asdict(self), "command": command}
+    def row(self, command: str, circumstances: Mapping[str, object] | None = None) -> dict[str, object]:
+        """Ready for JSON.
+
+        Args:
+            command: what takes the figure again.
+            circumstances: commit, date, seed and load.
+        """
+        return {**asdict(self), **(circumstances or {}), "command": command}
