@@ -63,6 +63,53 @@ def test_goals_that_are_canceled_before_they_are_accepted_end_too(graph):
     assert "4 canceled before they were accepted" in figure.notes
 
 
+def test_a_goal_whose_cancelation_came_first_is_not_begun_and_what_is_remembered_is_bounded(graph):
+    import uuid
+
+    from action_msgs.msg import GoalStatus
+    from action_msgs.srv import CancelGoal
+    from rclpy.action import ActionClient
+    from unique_identifier_msgs.msg import UUID
+
+    from legion_ros.action import ExecuteTask
+    from legion_ros.nodes.goal_server import MOST_EARLY
+
+    goals = ActionClient(graph.node, ExecuteTask, "/legion/execute_task")
+    cancels = graph.node.create_client(CancelGoal, "/legion/execute_task/_action/cancel_goal")
+    graph.wait(lambda: goals.server_is_ready() and cancels.service_is_ready())
+    name = lambda number: UUID(uuid=list(uuid.UUID(int=number).bytes))  # noqa: E731
+
+    def cancel(number):
+        request = CancelGoal.Request()
+        request.goal_info.goal_id = name(number)
+        answer = cancels.call_async(request)
+        return graph.wait(lambda: answer.done() and answer.result())
+
+    def give(number):
+        goal = ExecuteTask.Goal(instruction="open the drawer")
+        answer = goals.send_goal_async(goal, goal_uuid=name(number))
+        handle = graph.wait(lambda: answer.done() and answer.result())
+        assert handle.accepted
+        return handle
+
+    def end(handle):
+        answer = handle.get_result_async()
+        return graph.wait(lambda: answer.done() and answer.result())
+
+    for number in range(1, MOST_EARLY + 2):  # one more than are remembered, and one of those again
+        assert cancel(number).return_code == CancelGoal.Response.ERROR_UNKNOWN_GOAL_ID
+    ended = end(give(2))
+    assert ended.status == GoalStatus.STATUS_CANCELED
+    assert ended.result.reason == "canceled before it was begun"
+    forgotten = give(1)
+    graph.spin_for(0.2)
+    assert forgotten.status in (GoalStatus.STATUS_ACCEPTED, GoalStatus.STATUS_EXECUTING)
+    assert cancel(1).return_code == CancelGoal.Response.ERROR_NONE
+    assert end(forgotten).status == GoalStatus.STATUS_CANCELED
+    goals.destroy()
+    graph.node.destroy_client(cancels)
+
+
 def test_a_killed_policy_moves_nothing_and_comes_back(graph):
     from legion_ros.nodes.faults.kills import VICTIMS, measure_kills
 
