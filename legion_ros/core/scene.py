@@ -26,6 +26,7 @@ class Object:
     quaternion: np.ndarray  # (4,) wxyz, base frame
     size: np.ndarray  # (3,) m, own frame: full extents of the bounding box
     confidence: float = 1.0  # 0 to 1, that it is what it is said to be; 1 where it is known
+    id: int = 0  # its own, above 0, while it is followed, whatever its name becomes; 0: not followed
 
     @property
     def rotation(self) -> np.ndarray:

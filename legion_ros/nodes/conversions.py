@@ -125,6 +125,7 @@ def _object_message(thing: core.Object) -> msg.SceneObject:
     pose = Pose(position=_point(thing.position), orientation=Quaternion(w=w, x=x, y=y, z=z))
     return msg.SceneObject(
         name=thing.name,
+        id=thing.id,
         kind=thing.kind,
         color=thing.color,
         shape=thing.shape,
@@ -151,6 +152,7 @@ def _object_from(message: msg.SceneObject) -> core.Object:
         quaternion,
         size,
         message.confidence,
+        message.id,
     )
 
 

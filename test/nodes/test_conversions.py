@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ MUG = Object(
     np.array([0.4, 0.1, 0.05]),
     np.array([0.6, 0.0, 0.8, 0.0]),
     np.full(3, 0.07),
+    id=2**32 - 1,  # the largest that fits
 )
 DRAWER = Fixture(
     "drawer",
@@ -47,11 +49,18 @@ def test_a_scene_comes_back_as_it_was():
     assert back.stamp == pytest.approx(12.35)
     thing, fixture = back.object("red_mug"), back.fixture("drawer")
     assert (thing.kind, thing.color, thing.shape) == ("mug", "red", "cylinder")
+    assert thing.id == 2**32 - 1
     assert thing.position.tolist() == [0.4, 0.1, 0.05]
     assert thing.quaternion.tolist() == [0.6, 0.0, 0.8, 0.0]
     assert (fixture.joint, fixture.travel) == (0.07, 0.15)
     assert fixture.handle.tolist() == [0.5, -0.3, 0.05]
     assert (back.tool.yaw, back.tool.opening) == (0.3, 0.05)
+
+
+def test_what_is_not_followed_has_id_0_in_a_message_and_back():
+    message = scene_message(scene(replace(MUG, id=0)))
+    assert message.objects[0].id == 0
+    assert scene_from(message, TOOL).objects[0].id == 0
 
 
 def test_an_object_that_is_nowhere_is_an_error_that_names_it():
