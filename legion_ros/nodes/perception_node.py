@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ class PerceptionNode(LegionNode[PerceptionConfig]):
     def __init__(self) -> None:
         super().__init__("perception_node", PerceptionConfig)
         self._tools: deque[tuple[float, Tool]] = deque(maxlen=REMEMBERED)
+        self._ids = count(1)  # of things: they go on where all else is forgotten
         self._worker: _Worker | None = None
         self._wake: GuardCondition | None = None
         self._forget()
@@ -170,7 +172,7 @@ class PerceptionNode(LegionNode[PerceptionConfig]):
     # -- state --------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
-        self._tracker = Tracker(self._surroundings) if hasattr(self, "_surroundings") else None
+        self._tracker = Tracker(self._surroundings, ids=self._ids) if hasattr(self, "_surroundings") else None
         self._color = self._depth = self._info = None
         self._stamp, self._understood, self._offered = 0.0, -np.inf, -np.inf
         self._tools.clear()

@@ -27,7 +27,7 @@ class Hold:
 class Track:
     """A thing that has been seen."""
 
-    thing: Object  # where it is now; without a name until it counts
+    thing: Object  # where it is now; without a name and an id until it counts
     seen: int = 1  # frames
     missed: int = 0  # frames in a row in which the camera looked through it
     sure: int = 1  # frames that its position is the mean of

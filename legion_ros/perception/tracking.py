@@ -1,7 +1,8 @@
-"""Things over time: the same one keeps its name, also while it is hidden, carried or pushed."""
+"""Things over time: the same one keeps its id and name, also while it is hidden, carried or pushed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -46,10 +47,17 @@ class Tracker:
     Args:
         surroundings: fixtures, and what lies below a thing that falls.
         config: thresholds.
+        ids: what to give to things, each once; share them between trackers that follow one another.
     """
 
-    def __init__(self, surroundings: Surroundings, config: TrackerConfig | None = None) -> None:
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        config: TrackerConfig | None = None,
+        ids: Iterator[int] | None = None,
+    ) -> None:
         self._surroundings, self._config = surroundings, config or TrackerConfig()
+        self._ids = count(1) if ids is None else ids
         self._tracks: list[Track] = []
         self._tool: Tool | None = None
         self._stamp = -np.inf  # s: of the newest tool state
@@ -219,7 +227,7 @@ class Tracker:
         moving = np.linalg.norm(track.thing.position - old) > 0.002
         track.sure = 1 if moving or np.linalg.norm(shift) > c.jump else min(track.sure + 1, c.most)
         position = self._borne(track.thing.position + shift / track.sure, detection)
-        track.thing = replace(detection, name=track.thing.name, position=position)
+        track.thing = replace(detection, name=track.thing.name, id=track.thing.id, position=position)
         track.lands = -np.inf
         track.trail = type(track.trail)((when, p + shift / track.sure) for when, p in track.trail)
 
@@ -230,6 +238,7 @@ class Tracker:
         if track.contrary < self._config.corrected:
             return False
         track.contrary, track.seen = 0, self._config.confirmed
+        track.thing = replace(track.thing, id=next(self._ids))  # not the thing that stood there
         track.votes.clear()
         track.votes[detection.kind] = detection.confidence
         return True
@@ -276,18 +285,18 @@ class Tracker:
         return track
 
     def _confirm(self, absent: list[Track]) -> None:
-        """Give names to what has been seen often enough; a thing that was moved is the one it was."""
+        """Give ids and names to what has been seen often enough; a thing that was moved is the one it was."""
         for track in [t for t in self._tracks if t.seen >= self._config.confirmed]:
             thing = track.thing
             if not thing.name:
                 for other in absent:
                     if self._alike(other, track):
-                        track.thing = replace(thing, name=other.thing.name)
+                        track.thing = replace(thing, name=other.thing.name, id=other.thing.id)
                         self._tracks = [t for t in self._tracks if t is not other]
                         absent.remove(other)
                         break
                 else:
-                    track.thing = replace(thing, name=self._name(thing))
+                    track.thing = replace(thing, name=self._name(thing), id=next(self._ids))
             elif track.seen <= self._config.naming and not thing.name.startswith(_noun(thing)):
                 track.thing = replace(thing, name=self._name(thing))
 

@@ -39,6 +39,8 @@ def test_the_scene_is_what_is_on_the_table_and_carries_frame_and_stamp(graph):
         assert thing.position == pytest.approx(truth[thing.name].position, abs=0.02)
         assert 0.0 < thing.confidence <= 1.0
     assert heard[-1].header.frame_id == "base"
+    ids = [thing.id for thing in graph.client.scene().objects]
+    assert min(ids) > 0 and len(set(ids)) == len(ids)
     stamps = [seconds(message.header.stamp) for message in heard]
     assert (np.diff(stamps) > 0).all()
 

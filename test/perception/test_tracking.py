@@ -1,9 +1,12 @@
-"""What a tracker makes of sightings and tool states: things keep their names."""
+"""What a tracker makes of sightings and tool states: things keep their ids and names."""
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from legion_ros.core import Tool
 from legion_ros.core.predicates import inside
@@ -15,8 +18,8 @@ from .hand_made import AWAY, SURROUNDINGS, gone, hidden, there, thing
 class Life:
     """A tracker and the time it lives in: 20 tool states a second."""
 
-    def __init__(self):
-        self.tracker, self.time, self.tool = Tracker(SURROUNDINGS), 0.0, AWAY
+    def __init__(self, ids=None):
+        self.tracker, self.time, self.tool = Tracker(SURROUNDINGS, ids=ids), 0.0, AWAY
         self.scene = self.tracker.predict(AWAY, 0.0)
 
     def see(self, *things, view=there, frames=1, **joints):
@@ -41,6 +44,10 @@ class Life:
     @property
     def names(self):
         return [o.name for o in self.scene.objects]
+
+    @property
+    def ids(self):
+        return [o.id for o in self.scene.objects]
 
 
 def over(at, z, opening=0.08, yaw=0.0):
@@ -269,3 +276,74 @@ def test_a_scene_carries_the_stamp_of_its_tool_state():
     life = Life().see(thing(), frames=2).move(replace(AWAY, yaw=0.3))
     assert life.scene.stamp == life.time
     assert life.scene.tool.yaw == 0.3
+
+
+# -- ids --------------------------------------------------------------------------------------------
+
+
+def test_things_get_numbers_of_their_own_from_1_and_phantoms_get_none():
+    life = Life().see(thing(at=(0.55, -0.1))).see(thing(at=(0.45, 0.1)), thing(at=(0.5, 0.0)), frames=2)
+    assert sorted(life.ids) == [1, 2]
+
+
+def test_an_id_survives_a_renaming():
+    life = Life().see(thing("bottle", confidence=0.4), frames=2)
+    assert (life.names, life.ids) == (["red_bottle"], [1])
+    life.see(thing("can"), frames=3)
+    assert (life.names, life.ids) == (["red_can"], [1])
+
+
+def test_an_id_is_not_given_again_when_another_is_put_where_one_was_taken_away():
+    life = Life().see(thing(), frames=3).see(view=gone, frames=4)
+    assert life.ids == []
+    life.see(thing(), frames=2)
+    assert (life.names, life.ids) == (["red_can"], [2])  # the name is
+
+
+@pytest.mark.parametrize("other", [{"kind": "block"}, {"color": "blue"}])
+def test_what_was_swapped_has_another_id(other):
+    life = Life().see(thing(), frames=20).see(thing(**other), frames=8)
+    assert len(life.names) == 1 and life.names != ["red_can"]
+    assert life.ids == [2]
+
+
+def test_an_id_survives_as_long_a_hiding_as_the_thing_does():
+    life = Life().see(thing(), frames=3).see(view=hidden, frames=40)
+    assert life.ids == [1]
+    assert life.see(thing(at=(0.51, 0.0)), frames=3).ids == [1]
+
+
+def test_what_somebody_moved_keeps_its_id():
+    life = Life().see(thing(at=(0.45, -0.1)), frames=3)
+    assert life.see(thing(at=(0.55, 0.15)), view=gone, frames=3).ids == [1]
+    assert life.see(thing(at=(0.55, 0.15)), thing(at=(0.45, -0.1)), frames=3).ids == [1, 2]
+
+
+def test_an_id_goes_with_the_hand_into_the_bin():
+    life = grasped(thing()).move(over((0.43, -0.46), 0.26, 0.062), steps=30)
+    assert life.ids == [1]
+    assert life.move(over((0.43, -0.46), 0.17), steps=4).see(view=hidden, frames=5).ids == [1]
+
+
+def test_a_tracker_that_follows_another_goes_on_counting():
+    ids = count(1)
+    assert Life(ids).see(thing(), frames=2).ids == [1]
+    assert Life(ids).see(thing(), frames=2).ids == [2]
+
+
+SPOTS = [(0.42, -0.15), (0.42, 0.15), (0.57, 0.0)]
+STANDING = st.lists(st.sampled_from([None, "can", "block", "bottle"]), min_size=3, max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(STANDING, st.sampled_from([there, hidden, gone]), st.integers(1, 9)), max_size=12))
+def test_whatever_is_put_down_or_taken_away_ids_are_unique_and_those_that_went_never_return(history):
+    life, before, went = Life(), set(), set()
+    for standing, view, frames in history:
+        things = [thing(kind, at=spot) for kind, spot in zip(standing, SPOTS, strict=True) if kind]
+        for _ in range(frames):
+            now = life.see(*things, view=view).ids
+            assert len(set(now)) == len(now) and min(now, default=1) > 0
+            went |= before - set(now)
+            assert not went & set(now)
+            before = set(now)
