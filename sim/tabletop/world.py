@@ -207,6 +207,7 @@ class TabletopWorld:
                     pose[:3],
                     pose[3:],
                     np.array(kind.size),
+                    id=thing.slot + 1,  # one body, one id
                 )
             )
         return tuple(seen)

@@ -220,3 +220,13 @@ def test_what_fingers_press_on_a_thing_between_them_cancels_out():
     assert held(block, world.scene()) and block.position[2] > 0.1
     weight = 9.81 * float(world.model.body_mass[world._objects[SLOTS.index("block")].id])
     assert world.force() == pytest.approx([0.0, 0.0, -weight], abs=0.3)
+
+
+def test_the_id_of_a_thing_is_that_of_its_body_from_1_whatever_else_is_there():
+    for slot in (0, 4):
+        assert [thing.id for thing in world_with(slot).scene().objects] == [slot + 1]
+    world = TabletopWorld()
+    world.reset(np.random.default_rng(3), 5, 5)
+    ids = {thing.id for thing in world.scene().objects}
+    world.step(ToolCommand(np.zeros(3), 0.0, 0.08))
+    assert len(ids) == 5 and {thing.id for thing in world.scene().objects} == ids
