@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
@@ -15,16 +15,21 @@ from rich.progress import Progress
 
 from legion_ros.cli.bench_graph import running
 from legion_ros.nodes.domain import free_domain
+from legion_ros.nodes.faults.priority import measuring_priority
 from legion_ros.nodes.graph import Process, Simulation
-from legion_ros.nodes.realtime import raise_priority, threads
+from legion_ros.nodes.robot_graph import DELAY, RobotGraph
+from legion_ros.nodes.supervision import WELL
 from legion_ros.share import share
 
 if TYPE_CHECKING:
     from legion_ros.evaluation.faults import FaultFigure
+    from legion_ros.nodes.client import GraphClient
 
 __all__ = ["LIVE"]
 
 _SOAK = 1200  # s
+_PLAIN = 300  # trials without real-time priority
+_ARM = "franka"  # whose gate is asked for what goes stale
 _MOST_RESPAWNS = 1000
 _LOSS = 0.3
 
@@ -55,40 +60,62 @@ def _simulation(rate: float = 1.0, perception: str = "truth") -> Simulation:
     return Simulation(rate=rate, perception=perception, domain=str(free_domain()))
 
 
-def _gate_alone(simulation: Simulation) -> list[Process]:
-    return [process for process in simulation.processes() if process.name == "safety_node"]
+def _gate_alone(simulation: Simulation | RobotGraph, real_time: bool) -> list[Process]:
+    """Of a graph's processes, safety_node alone."""
+    (gate,) = (process for process in simulation.processes() if process.name == "safety_node")
+    if real_time:
+        return [gate]
+    return [replace(gate, parameters={**gate.parameters, "realtime_priority": 0})]
 
 
-def _scheduling() -> str:
-    """Give this process the priority of what it measures; says which that is."""
-    refused = raise_priority(11, threads())
-    return refused or "safety_node and the measuring process at SCHED_RR"
+@contextmanager
+def _scheduling(real_time: bool) -> Iterator[str]:
+    """This process at the priority of what it measures; says which that is."""
+    if not real_time:
+        yield "nothing at SCHED_RR"
+        return
+    with measuring_priority() as refused:
+        yield refused or "safety_node and the measuring process at SCHED_RR"
+
+
+def _with_and_without_priority(
+    options: argparse.Namespace,
+    console: Console,
+    what: str,
+    graph: Callable[[], Simulation | RobotGraph],
+    measure: Callable[..., "FaultFigure"],
+) -> "Iterator[FaultFigure]":
+    """Of safety_node alone, beside processes that spin: first at SCHED_RR, then without."""
+    for real_time in (True, False):
+        trials, simulation = _count(1000 if real_time else _PLAIN, options), graph()
+        with (
+            running(simulation, _gate_alone(simulation, real_time), console) as (client, _),
+            _busy(2) as load,
+            _progress(console, what, trials) as done,
+            _scheduling(real_time) as scheduling,
+        ):
+            rng = np.random.default_rng(options.seed)
+            figure = measure(client, trials, rng, done, f"{load}; {scheduling}")
+        yield figure if real_time else replace(figure, figure=f"{figure.figure}, without SCHED_RR")
 
 
 def _stop(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
     from legion_ros.nodes.faults.stops import measure_stops
 
-    trials, simulation = _count(1000, options), _simulation()
-    with (
-        running(simulation, _gate_alone(simulation), console) as (client, _),
-        _busy(2) as load,
-        _progress(console, "stop requests", trials) as done,
-    ):
-        notes = f"{load}; {_scheduling()}"
-        yield measure_stops(client, trials, np.random.default_rng(options.seed), done, notes)
+    yield from _with_and_without_priority(options, console, "stop requests", _simulation, measure_stops)
 
 
 def _stale(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
     from legion_ros.nodes.faults.staleness import measure_staleness
+    from legion_ros.robots import load_robot
 
-    trials, simulation = _count(1000, options), _simulation()
-    with (
-        running(simulation, _gate_alone(simulation), console) as (client, _),
-        _busy(2) as load,
-        _progress(console, "things that go stale", trials) as done,
-    ):
-        notes = f"{load}; {_scheduling()}"
-        yield measure_staleness(client, trials, np.random.default_rng(options.seed), done, notes)
+    def physical() -> RobotGraph:  # what an arm in the world gets, of which safety_node alone is started
+        return RobotGraph(robot=_ARM, simulated="false", domain=str(free_domain()))
+
+    def measure(client: "GraphClient", trials: int, rng: np.random.Generator, *rest: Any) -> "FaultFigure":
+        return measure_staleness(client, trials, rng, *rest, arm=load_robot(_ARM), max_delay=DELAY)
+
+    yield from _with_and_without_priority(options, console, "things that go stale", physical, measure)
 
 
 def _respawn(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
@@ -101,7 +128,12 @@ def _respawn(options: argparse.Namespace, console: Console) -> "Iterator[FaultFi
         _progress(console, "policy or learner killed", kills) as done,
     ):
         rng = np.random.default_rng(options.seed)
-        yield measure_kills(client, lambda: supervisor.pids, kills, rng, done, "pace of the wall clock")
+        shipped = simulation.processes()[0].respawns
+        notes = (
+            f"pace of the wall clock; respawns={_MOST_RESPAWNS} where {shipped} ship, counted anew after"
+            f" {WELL:g} s of life: a node is killed here before it has lived for so long"
+        )
+        yield measure_kills(client, lambda: supervisor.pids, kills, rng, done, notes)
 
 
 def _cancel(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":
@@ -132,7 +164,10 @@ def _drop(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigur
         running(simulation, [relay, *processes], console, command, waited_for) as (client, _),
         _progress(console, "goals with messages dropped", goals) as done,
     ):
-        notes = f"each message on {', '.join(STREAMS)} dropped with a chance of {_LOSS:g}"
+        notes = (
+            f"each message on {', '.join(STREAMS)} dropped with a chance of {_LOSS:g}; nothing of the others"
+            " (safety_state, alarm, goal) and of services and actions, which ask again"
+        )
         yield measure_losses(client, goals, np.random.default_rng(options.seed), done, notes)
 
 

@@ -45,6 +45,7 @@ def measure_losses(
         holds=occupied.lost + occupied.unlimited == 0,
         notes=(
             f"{notes}; {occupied.succeeded} succeeded, {occupied.failed} failed with a reason,"
-            f" in {seconds:.0f} s; why: {dict(occupied.reasons.most_common(6))}"
+            f" {occupied.canceled} of them canceled by the bench (after two minutes, or at its end);"
+            f" in {seconds:.0f} s; why the others: {dict(occupied.reasons.most_common(6))}"
         ),
     )

@@ -30,7 +30,7 @@ class Occupied:
 
     def __init__(self, client: GraphClient, rng: np.random.Generator) -> None:
         self.accepted = self.succeeded = self.failed = self.lost = 0
-        self.canceled = 0  # of those that failed: they took too long
+        self.canceled = 0  # of those that failed: they took too long, or the measurement was at its end
         self.reasons = Counter[str]()  # why the others failed
         self.unlimited = 0  # commands outside the limits
         self.last_motion = -np.inf  # s, monotonic: when the last command came that was no hold
@@ -60,13 +60,13 @@ class Occupied:
             self._task = None
         elif time.monotonic() - self._began > _LONGEST and not self._canceling:
             self._canceling = True
-            self.canceled += 1
             task.cancel()
 
     def end(self, patience: float = _LONGEST) -> None:
         """Cancel what runs and wait for its end: an accepted goal that gets none is lost."""
         if self._task is None:
             return
+        self._canceling = True
         self._task.cancel()
         end = time.monotonic() + patience
         while self._task is not None and time.monotonic() < end:
@@ -91,7 +91,11 @@ class Occupied:
         self.accepted += 1
         self.succeeded += task.result.success
         self.failed += not task.result.success
-        if not task.result.success and not self._canceling:
+        if task.result.success:
+            return
+        if self._canceling:
+            self.canceled += 1
+        else:
             self.reasons[task.result.reason[-_SAID:]] += 1
 
     def _on_command(self, message: ToolCommandMessage) -> None:

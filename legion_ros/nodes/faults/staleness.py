@@ -1,6 +1,8 @@
 """From what is last fresh to the hold command."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,76 +11,134 @@ from legion_ros.evaluation.faults import FaultFigure
 from legion_ros.nodes.client import GraphClient
 from legion_ros.nodes.faults.stand_in import PERIOD, StandIn
 
-__all__ = ["KINDS", "measure_staleness"]
+if TYPE_CHECKING:
+    from legion_ros.robots import RobotConfig
+
+__all__ = ["ARM_KINDS", "KINDS", "measure_staleness"]
+
+_DRIFT = 1e-3  # s by which a delay may be misjudged: clocks drift
 
 
-def _no_state(s: StandIn, rng: np.random.Generator) -> str:
+@dataclass(frozen=True)
+class _Kind:
+    """One thing that goes stale."""
+
+    make: Callable[[StandIn, np.random.Generator], object]
+    fresh: str  # what was fresh last
+    longest: float = 1.0  # s within which it is sure to be stale
+    after: float = 0.0  # s that nothing may move after the hold
+
+
+def _no_state(s: StandIn, rng: np.random.Generator) -> None:
     s.states = False
-    return "state"
 
 
-def _repeated_state(s: StandIn, rng: np.random.Generator) -> str:
+def _repeated_state(s: StandIn, rng: np.random.Generator) -> None:
     s.frozen_state = True
-    return "state"
 
 
-def _no_command(s: StandIn, rng: np.random.Generator) -> str:
+def _no_command(s: StandIn, rng: np.random.Generator) -> None:
     s.commands = False
-    return "command"
 
 
-def _same_scene(s: StandIn, rng: np.random.Generator) -> str:
+def _same_scene(s: StandIn, rng: np.random.Generator) -> None:
     s.frozen_scene = True
-    return "command"
 
 
-def _clock_jumps(s: StandIn, rng: np.random.Generator) -> str:
+def _clock_jumps(s: StandIn, rng: np.random.Generator) -> None:
     """The robot's clock is set; what the policy sees is of the old time."""
     s.frozen_scene = True
     s.skew = float(rng.choice([-1, 1]) * 10 ** rng.uniform(-0.6, 3.6))
-    return "command"
 
 
-# What goes stale -> makes it so, and says what was fresh last.
-KINDS: dict[str, Callable[[StandIn, np.random.Generator], str]] = {
-    "no state of arm and joints": _no_state,
-    "a driver repeats its last state": _repeated_state,
-    "no command from the policy": _no_command,
-    "commands from the same scene": _same_scene,
-    "the robot's clock jumps": _clock_jumps,
+def _no_joints(s: StandIn, rng: np.random.Generator) -> None:
+    s.joints = False
+
+
+def _slow_clock(s: StandIn, rng: np.random.Generator) -> None:
+    """To nobody who sees the stamps alone is it another thing than a queue that grows."""
+    s.drift = float(rng.uniform(0.3, 0.8))
+
+
+def _constant_lag(s: StandIn, rng: np.random.Generator) -> None:
+    s.queue(float(rng.uniform(0.3, 0.6)))
+
+
+# What goes stale, for any gate.
+KINDS = {
+    "no state of arm and joints": _Kind(_no_state, "state"),
+    "a driver repeats its last state": _Kind(_repeated_state, "state"),
+    "no command from the policy": _Kind(_no_command, "command"),
+    "commands from the same scene": _Kind(_same_scene, "command"),
+    "the robot's clock jumps": _Kind(_clock_jumps, "command"),
+}
+# Besides, for one that knows the arm's joints and has a `max_delay`.
+ARM_KINDS = {
+    "no joint states, all else goes on": _Kind(_no_joints, "joints"),
+    "states come later and later, as of a slow clock": _Kind(_slow_clock, "state", longest=3.0),
+    "a constant lag begins": _Kind(_constant_lag, "state", after=0.8),
 }
 
 
 def measure_staleness(
-    client: GraphClient, trials: int, rng: np.random.Generator, done: Callable[[int], object], notes: str
+    client: GraphClient,
+    trials: int,
+    rng: np.random.Generator,
+    done: Callable[[int], object],
+    notes: str,
+    arm: "RobotConfig | None" = None,
+    max_delay: float = np.inf,
+    within: float = 0.1,
 ) -> FaultFigure:
     """Let one thing go stale at a time, at any moment of the period, and see when the first hold comes.
 
-    The time is taken from when the last thing that was fresh was sent. A miss: no hold within 100 ms of it.
+    The time is taken from when the last thing that was fresh was sent. A miss: no hold within 100 ms of it,
+    or, where states are late from then on, motion after the hold.
+
+    Args:
+        client: of a graph with safety_node alone.
+        trials: in all, of each kind in turn.
+        rng: for moments, and how far what is wrong is.
+        done: told how many there have been.
+        notes: conditions.
+        arm: whose limits safety_node has, where it has any: then `ARM_KINDS` as well.
+        max_delay: s, of safety_node with an arm.
+        within: s that a hold may take.
     """
-    stand_in, seconds = StandIn(client), []
-    missed = dict.fromkeys(KINDS, 0)
+    stand_in = StandIn(client, arm.joints, arm.home, max_delay + _DRIFT) if arm else StandIn(client)
+    kinds, seconds = KINDS | (ARM_KINDS if arm else {}), []
+    missed, slowest = dict.fromkeys(kinds, 0), dict.fromkeys(kinds, 0.0)
     stand_in.wait_for_gate()
-    names = list(KINDS)
     for trial in range(trials):
         if not stand_in.move():
             raise LegionError(f"trial {trial}: no command passes safety_node, so nothing can go stale")
         stand_in.play_for(float(rng.uniform(0, PERIOD)))
-        name = names[trial % len(names)]
-        fresh = KINDS[name](stand_in, rng)
-        last = stand_in.sent[fresh]
-        stand_in.heard.clear()
-        came = stand_in.spin(lambda: stand_in.first_hold() is not None, 1.0)
-        # a message that was due already, when the fault began, may have gone out fresh
-        last = max(last, stand_in.sent[fresh])
-        seconds.append((stand_in.first_hold() if came else last + 1.0) - last)
-        missed[name] += seconds[-1] > 0.1
+        name = list(kinds)[trial % len(kinds)]
+        seconds.append(_time_to_hold(stand_in, kinds[name], rng))
+        missed[name] += seconds[-1] > within
+        slowest[name] = max(slowest[name], seconds[-1])
         done(trial + 1)
-    each = "; ".join(f"{name}: {count} missed" for name, count in missed.items() if count)
+    each = [f"{name}: {1e3 * slowest[name]:.0f} ms at most, {missed[name]} missed" for name in kinds]
     return FaultFigure.of(
         "stale state, policy or scene, or a clock that jumps: hold",
-        "within 100 ms of what was last fresh",
+        f"within {1e3 * within:g} ms of what was last fresh",
         sum(missed.values()),
         seconds,
-        notes=f"{notes}; {each or 'each of ' + ', '.join(names)}",
+        notes="; ".join([notes, *each]),
     )
+
+
+def _time_to_hold(stand_in: StandIn, kind: _Kind, rng: np.random.Generator) -> float:
+    """S from what was last fresh to the hold, or to the last motion where the hold should have lasted."""
+    kind.make(stand_in, rng)
+    last = stand_in.sent[kind.fresh]
+    stand_in.heard.clear()
+    came = stand_in.spin(lambda: stand_in.first_hold() is not None, kind.longest)
+    # a message that was due already, when the fault began, may have gone out fresh
+    last = max(last, stand_in.sent[kind.fresh])
+    if not came:
+        return kind.longest
+    hold = stand_in.first_hold()
+    stand_in.play_for(kind.after)
+    moved = [at for at, moves in stand_in.heard if at > hold and moves]
+    return (moved[-1] if moved and kind.after else hold) - last
