@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from legion_ros.evaluation.hostile import Answer, Sentence
     from legion_ros.nodes.client import GraphClient, Task
 
-__all__ = ["HELP", "add_arguments", "measure"]
+__all__ = ["HELP", "add_arguments", "answers", "draw_scene", "measure"]
 
 HELP = "hostile sentences through the graph: none may move the arm; and fair ones: few may be refused"
 # Kinds of test/language/sentences/instructions100.yaml whose sentences can be done in no scene.
@@ -54,22 +54,27 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         )
     console, rng = Console(stderr=True, highlight=False), np.random.default_rng(options.seed)
     with graph(options.knowledge, 0.0, console) as client:
-        names = client.reset_scene(options.seed, _OBJECTS, _OBJECTS)
-        client.wait(lambda: _shows(client.true_scene(), names), 10.0, "the new scene")
-        client.await_seen(names, 5.0)
-        scene = client.true_scene()
+        scene = draw_scene(client, options.seed)
         written = _written()[: options.hostile]
         said = [*written, *hostile(scene, options.hostile - len(written), rng)]
-        answers = []
-        for answer in _answers(client, [*said, *fair(scene, options.fair, rng)]):
-            answers.append(answer)
+        given = []
+        for answer in answers(client, [*said, *fair(scene, options.fair, rng)]):
+            given.append(answer)
             if not answer.right:
                 console.print(
                     f"[red]{answer.sentence.kind}[/]: {answer.sentence.said[:100]!r}: {answer.reason}"
                 )
-            if len(answers) % 50 == 0:
-                console.print(f"{len(answers)} said, {sum(not a.right for a in answers)} judged wrongly")
-    return {"command": command_line(), "from_file": len(written), **summary(answers)}
+            if len(given) % 50 == 0:
+                console.print(f"{len(given)} said, {sum(not a.right for a in given)} judged wrongly")
+    return {"command": command_line(), "from_file": len(written), **summary(given)}
+
+
+def draw_scene(client: "GraphClient", seed: int) -> "Scene":
+    """A new scene of eight things; what there is to be said is of these."""
+    names = client.reset_scene(seed, _OBJECTS, _OBJECTS)
+    client.wait(lambda: _shows(client.true_scene(), names), 10.0, "the new scene")
+    client.await_seen(names, 5.0)
+    return client.true_scene()
 
 
 def _shows(scene: "Scene | None", names: list[str]) -> bool:
@@ -86,7 +91,8 @@ def _written() -> "list[Sentence]":
     return [Sentence(instruction.said, instruction.kind) for instruction in kept]
 
 
-def _answers(client: "GraphClient", sentences: "list[Sentence]") -> "Iterator[Answer]":
+def answers(client: "GraphClient", sentences: "list[Sentence]") -> "Iterator[Answer]":
+    """Say them one after the other; each answer once the arm is at rest."""
     from legion_ros.evaluation.hostile import FAIR, Answer
 
     for sentence in sentences:

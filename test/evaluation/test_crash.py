@@ -5,20 +5,16 @@ import shutil
 import numpy as np
 import pytest
 
-from legion_ros.evaluation.crash import (
+from legion_ros.evaluation.crash import CHECKPOINTS, REPLAY, measure_crashes, rows_per_second, write
+from legion_ros.evaluation.crash_survey import (
     ACTION,
     BLOCKS,
-    CHECKPOINTS,
     OBSERVATION,
-    REPLAY,
     ROWS,
     Acknowledged,
     Survey,
     block,
-    measure_crashes,
-    rows_per_second,
     survey,
-    write,
 )
 from legion_ros.learning.replay import Replay
 

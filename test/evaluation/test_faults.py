@@ -1,11 +1,17 @@
 """The faults that are made on purpose can be seen to do harm where nothing stops them."""
 
+import argparse
+import json
 import pickle
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
+from legion_ros.cli import bench_faults
+from legion_ros.core import LegionError
 from legion_ros.core.command import ToolCommand
 from legion_ros.evaluation.faults import FaultFigure, breaker, circumstances, conduct, evil, fuzz
 from legion_ros.knowledge import Knowledge
@@ -104,3 +110,42 @@ def test_experts_at_work_trip_nothing_and_a_stop_among_them_would_be_seen(monkey
     monkeypatch.setattr(breaker.Guard, "command", lambda self, command, *_: command)
     figure = breaker.nominal(1, {"reach": experts["reach"]}, np.random.default_rng(5))
     assert figure.misses == 1 and not figure.holds
+
+
+@pytest.mark.slow
+def test_the_command_itself_makes_the_quick_figures_and_keeps_their_rows(tmp_path):
+    words = [
+        "faults",
+        "--share",
+        ".002",
+        "--figures",
+        "fuzz",
+        "evil",
+        "breaker",
+        "kills",
+        "--out",
+        "rows.jsonl",
+    ]
+    command = [sys.executable, "-m", "legion_ros.cli.main", "bench", *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=240)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["figures"]
+    assert [row["trials"] for row in rows] == [2000, len(evil.EVIL), 1, 1, 1, 1, 1, 1, 1, 1, 1]
+    slow_disk = "rows a second at synchronous FULL"
+    assert all(row["misses"] == 0 and row["holds"] for row in rows if row["figure"] != slow_disk), rows
+    kept = (tmp_path / "rows.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in kept] == rows
+    keys = {"figure", "trials", "misses", "p50_ms", "p99_ms", "max_ms", "target", "holds", "command"}
+    assert all(row.keys() >= keys | {"commit", "date", "seed", "load"} for row in rows)
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+def test_a_figure_that_is_not_known_or_a_share_of_nothing_is_refused_in_words():
+    for words, said in (
+        (["--figures", "floods"], "no figure floods; known: fuzz, kills"),
+        (["--share", "0"], "a share of 0 is not valid"),
+    ):
+        options = argparse.ArgumentParser()
+        bench_faults.add_arguments(options)
+        with pytest.raises(LegionError, match=said):
+            bench_faults.measure(options.parse_args(words))

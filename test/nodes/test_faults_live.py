@@ -153,6 +153,17 @@ def test_a_goal_whose_cancelation_came_first_is_not_begun_and_what_is_remembered
     graph.node.destroy_client(cancels)
 
 
+def test_hostile_goals_move_nothing_and_fair_ones_are_planned_for(graph):
+    from legion_ros.cli.bench_hostile import answers, draw_scene
+    from legion_ros.evaluation.hostile import fair, hostile, summary
+
+    scene, rng = draw_scene(graph.client, 3), np.random.default_rng(3)
+    got = summary(list(answers(graph.client, [*hostile(scene, 6, rng), *fair(scene, 4, rng)])))
+    assert (got["hostile"], len(got["hostile_by_kind"]), got["fair"]) == (6, 6, 4)
+    assert (got["hostile_wrong"], got["fair_refused"], got["dispatched"]) == (0, 0, 0), got["wrong"]
+    assert got["most_moved_m"] < 0.002
+
+
 def test_a_killed_policy_moves_nothing_and_comes_back(graph):
     from legion_ros.nodes.faults.kills import VICTIMS, measure_kills
 
@@ -171,7 +182,7 @@ def test_a_short_soak_counts_goals_memory_and_descriptors(graph):
     pids = lambda: graph.supervisor.pids  # noqa: E731
     figure = measure_soak(graph.client, pids, 24.0, np.random.default_rng(6), ignore, "a test")
     assert "sim_node" in figure.notes and "private memory" in figure.notes
-    assert "0 lost" in figure.notes
+    assert "0 lost" in figure.notes and "respawns: none" in figure.notes
 
 
 def test_a_lossy_graph_answers_its_goals(tmp_path):
