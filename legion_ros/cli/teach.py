@@ -81,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
     from legion_ros.evaluation import teaching
     from legion_ros.evaluation.practice import Practice
     from legion_ros.evaluation.starting import by_nearness
+    from legion_ros.evaluation.wordings import wordings
     from legion_ros.knowledge import Knowledge
     from legion_ros.language import SentenceEncoder
     from legion_ros.language.slots import slotted
@@ -90,7 +91,6 @@ def run(args: argparse.Namespace) -> int:
     config = _config(args)
     _check_out(args.out)
     known = Knowledge.load(args.knowledge or share("config", "knowledge", "tabletop"))
-    sentences = tuple(dict.fromkeys(slotted(text) for text in (args.instruction, *args.say)))
     command = shlex.join(["legion", *sys.argv[1:]])
     with ExitStack() as stack:
         store = None
@@ -102,6 +102,8 @@ def run(args: argparse.Namespace) -> int:
             store = stack.enter_context(Demonstrations(args.demonstrations))
         declaration = _declaration(args, store, known)
         declaration.register()
+        said = (*map(slotted, (args.instruction, *args.say)), *wordings(declaration))
+        sentences = tuple(dict.fromkeys(said))
         practice = stack.enter_context(Practice(args.processes, [declaration]))
         bar = stack.enter_context(ProgressBar())
         encoder = SentenceEncoder()
