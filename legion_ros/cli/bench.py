@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from legion_ros.cli import bench_faults, bench_hostile, bench_long, bench_table
+from legion_ros.cli import bench_faults, bench_hostile, bench_long, bench_table, bench_teach
 from legion_ros.cli.bench_graph import command_line, running
 from legion_ros.cli.bench_table import INSTRUCTION
 from legion_ros.core.errors import LegionError
@@ -51,13 +51,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bench_hostile.add_arguments(attacks)
     faults = benches.add_parser("faults", help=bench_faults.HELP)
     bench_faults.add_arguments(faults)
+    teach = benches.add_parser("teach", help=bench_teach.HELP)
+    bench_teach.add_arguments(teach)
     see = benches.add_parser("see", help="what perception makes of random scenes of 2 to 8 objects")
     see.add_argument("--scenes", type=int, default=50, help="how many (default: %(default)s)")
     text = "m: standard deviation of the depth at 1 m (default: %(default)s)"
     see.add_argument("--noise", type=float, default=0.001, help=text)
     for bench in (table, latency, plan, words, long, attacks):
         bench.add_argument("--knowledge", default="", help="folder of what was learned (default: what ships)")
-    for bench in (table, latency, plan, speed, crash, mixture, long, attacks, faults, see):
+    for bench in (table, latency, plan, speed, crash, mixture, long, attacks, faults, teach, see):
         bench.add_argument("--seed", type=int, default=0, help="of what is random (default: %(default)s)")
 
 
@@ -70,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
         "long": _long,
         "hostile": bench_hostile.measure,
         "faults": bench_faults.measure,
+        "teach": bench_teach.measure,
         "latency": bench_table.measure_latency,
         "plan": _plan,
         "sim": _speed,

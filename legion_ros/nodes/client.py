@@ -21,7 +21,7 @@ from legion_ros.msg import ToolState
 from legion_ros.nodes.conversions import scene_from, tool_from
 from legion_ros.nodes.newest import Newest
 from legion_ros.nodes.qos import DIAGNOSTICS, GOAL_SERVICE, SENSOR
-from legion_ros.srv import LoadKnowledge, MoveObject, ResetScene
+from legion_ros.srv import LearnSkill, LoadKnowledge, MoveObject, ResetScene
 
 __all__ = ["GraphClient", "Task", "TaskResult"]
 
@@ -261,13 +261,55 @@ class GraphClient:
             self.node.destroy_client(client)
         if not response.success:
             raise LegionError(response.message)
+        self._await_use(str(folder), timeout)
+        return response.message
+
+    def learn_skill(self, longest: float = 3600.0, timeout: float = 60.0, **words: Any) -> Path:
+        """Have a new skill learned, as `legion teach` does, and wait until the graph uses it.
+
+        Args:
+            longest: s that the lesson may take.
+            timeout: s that the graph may take to answer, and to use what was learned.
+            words: fields of LearnSkill's request.
+
+        Returns:
+            The folder of the knowledge that it is in.
+
+        Raises:
+            LegionError: the lesson can't begin or came to nothing, in teacher_node's words, or took too long.
+        """
+
+        def teacher() -> dict[str, str]:
+            return self.health.get("teacher_node", {})
+
+        before = int(self.wait(teacher, timeout, "word from teacher_node")["lessons"])
+        client = self.node.create_client(LearnSkill, "/legion/learn_skill")
+        try:
+            self.wait(client.service_is_ready, timeout, "service /legion/learn_skill")
+            answer = client.call_async(LearnSkill.Request(**words))
+            response = self.wait(lambda: answer.done() and answer.result(), timeout, "answer of teacher_node")
+        finally:
+            self.node.destroy_client(client)
+        if not response.success:
+            raise LegionError(response.message)
+        self.wait(
+            lambda: int(teacher()["lessons"]) > before and teacher()["lesson"] == "none",
+            longest,
+            "end of the lesson",
+        )
+        folder = teacher()["knowledge"]
+        if not response.message.endswith(folder):
+            raise LegionError(teacher()["outcome"])
+        self._await_use(folder, timeout)
+        return Path(folder)
+
+    def _await_use(self, folder: str, timeout: float) -> None:
         users = ("policy_node", "composer_node")
         self.wait(
-            lambda: all(self.health.get(user, {}).get("knowledge") == str(folder) for user in users),
+            lambda: all(self.health.get(user, {}).get("knowledge") == folder for user in users),
             timeout,
             "use of the new knowledge",
         )
-        return response.message
 
     def scene(self) -> Scene | None:
         """The newest scene, as the robot sees it; None before the first."""
