@@ -96,6 +96,7 @@ def _instructions(options: argparse.Namespace) -> dict:
     from legion_ros.evaluation.instructions import InstructionSet, measure, summary
     from legion_ros.knowledge import Knowledge
     from legion_ros.language import SentenceEncoder
+    from legion_ros.language.rephrasing import Rephraser
     from legion_ros.share import share
     from legion_ros.skills.composer import Composer
 
@@ -105,7 +106,10 @@ def _instructions(options: argparse.Namespace) -> dict:
     encoder = SentenceEncoder()
     encoder.warm()
     # nobody acts here: the experts' tensors will do
-    composer = Composer(Knowledge.load(Path(folder), dict), encoder, share("config", "goals.yaml"))
+    rephraser = Rephraser(share("config", "language", "rephraser.safetensors"))
+    composer = Composer(
+        Knowledge.load(Path(folder), dict), encoder, share("config", "goals.yaml"), rephraser=rephraser
+    )
     return summary(measure(sentences, lambda said, scene: composer.plan(said, scene).goal), command_line())
 
 

@@ -133,14 +133,8 @@ def _judged(instruction: Instruction, scene: Scene, goal: Callable[[str, Scene],
         return Judgement(instruction, not instruction.goal, f"{REFUSED}: {error}", seconds)
     seconds = time.perf_counter() - began
     now = facts(scene)
-    right = bool(instruction.goal) and _same(got, expected(instruction, scene), scene)
+    right = bool(instruction.goal) and got.same(expected(instruction, scene), scene)
     return Judgement(instruction, right, goal_text.write(got, scene, now), seconds)
-
-
-def _same(got: Goal, wanted: Goal, scene: Scene) -> bool:
-    now = facts(scene)
-    stages = [[s for stage in goal.stages if (s := stage.wanted(scene, now))] for goal in (got, wanted)]
-    return stages[0] == stages[1] and got.untouched == wanted.untouched
 
 
 def _text(entry: str | dict) -> str:

@@ -128,6 +128,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         """What makes a composer of a folder of knowledge."""
         from legion_ros.knowledge import Knowledge
         from legion_ros.language import SentenceEncoder
+        from legion_ros.language.rephrasing import Rephraser
         from legion_ros.skills.reader import ChatReader, ChatReaderConfig
 
         asked = ChatReaderConfig.from_environment()  # none unless somebody sets it: see docs/goals.md
@@ -135,8 +136,10 @@ class ComposerNode(LegionNode[ComposerConfig]):
         given = self.config.goals
         goals = Path(given) if given else share("config", "goals.yaml")
         encoder = SentenceEncoder()
+        rephraser = Rephraser(share("config", "language", "rephraser.safetensors"))
         encoder.encode(["clear the table"])  # the first one takes seconds: not while somebody waits
-        return lambda folder: Composer(Knowledge.load(folder), encoder, goals, reader)
+        rephraser.rephrase("clear the table")
+        return lambda folder: Composer(Knowledge.load(folder), encoder, goals, reader, rephraser)
 
     # -- goals in -----------------------------------------------------------------------------------------
 

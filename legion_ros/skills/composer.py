@@ -11,6 +11,7 @@ from legion_ros.skills.interpreter import Interpreter
 from legion_ros.skills.plan import Plan
 from legion_ros.skills.planning import Planner, Step
 from legion_ros.skills.reader import Reader
+from legion_ros.skills.second_opinion import Rephrasing
 
 __all__ = ["Composer"]
 
@@ -19,7 +20,12 @@ class Composer:
     """Makes plans. Slow (up to some hundred milliseconds): call it in a worker, not in a callback."""
 
     def __init__(
-        self, knowledge: Knowledge, encoder: Encoder, goals_file: Path, reader: Reader | None = None
+        self,
+        knowledge: Knowledge,
+        encoder: Encoder,
+        goals_file: Path,
+        reader: Reader | None = None,
+        rephraser: Rephrasing | None = None,
     ) -> None:
         """Get the interpreter and the planner ready, which takes a second.
 
@@ -28,13 +34,14 @@ class Composer:
             encoder: the one that the knowledge was built with.
             goals_file: config/goals.yaml or one like it.
             reader: a language model to ask for what the grammar does not understand; nobody where None.
+            rephraser: gives a second opinion on instructions; nobody where None.
 
         Raises:
             LegionError: the file can't be read or is not as it should be.
             KnowledgeError: what some skill needs and brings about was not learned.
         """
         self.planner = Planner(knowledge.operators)
-        self._interpreter = Interpreter(knowledge, encoder, goals_file, reader)
+        self._interpreter = Interpreter(knowledge, encoder, goals_file, reader, rephraser)
 
     def goal(self, instruction: str, scene: Scene) -> Goal:
         """What an instruction asks for, whether or not anything leads there. Raises Rejected."""

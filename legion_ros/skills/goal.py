@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from legion_ros.core import Scene
-from legion_ros.core.facts import Fact
+from legion_ros.core.facts import Fact, facts
 
 __all__ = ["THING", "Every", "Goal", "Stage"]
 
@@ -53,3 +53,9 @@ class Goal:
     stages: tuple[Stage, ...]
     untouched: frozenset[str] = frozenset()  # names of objects that nothing may be done with
     notes: tuple[str, ...] = ()  # choices made on the way, in words for the user
+
+    def same(self, other: "Goal", scene: Scene) -> bool:
+        """Whether both ask for the same in `scene`, stage for stage, and leave the same alone."""
+        now = facts(scene)
+        wanted = [[s for stage in goal.stages if (s := stage.wanted(scene, now))] for goal in (self, other)]
+        return wanted[0] == wanted[1] and self.untouched == other.untouched

@@ -32,6 +32,7 @@ class Choice:
     intent: Component | Concept
     probability: float
     rival: str = ""  # another skill that may as well be meant
+    said: bool = False  # whether it is nearly a sentence that the intent was taught with
 
 
 class Intents:
@@ -104,7 +105,7 @@ class Intents:
         second = int(np.argmax(skills))
         close = isinstance(intent, Component) and CLEARLY * skills[second] > posterior.responsibilities[best]
         rival = _skill(self._intents[second]) if close else ""
-        return Choice(reading, intent, float(posterior.responsibilities[best]), rival)
+        return Choice(reading, intent, float(posterior.responsibilities[best]), rival, said)
 
     def _belies(self, reading: Reading, best: int) -> bool:
         """Whether all its words that are known at all are known of something else: "press the drawer"."""
@@ -163,4 +164,5 @@ def _content(intent: Component | Concept) -> frozenset[str]:
 
 
 def _skill(intent: Component | Concept) -> str:
+    """What it is called."""
     return intent.skill if isinstance(intent, Component) else intent.name

@@ -1,6 +1,7 @@
 """From a sentence to a goal: guard, what to leave alone, clauses, things here, what skills bring about."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from legion_ros.core import LegionError, Scene
@@ -18,9 +19,10 @@ from legion_ros.skills import goal_text
 from legion_ros.skills.concepts import Concepts
 from legion_ros.skills.draft import Draft
 from legion_ros.skills.goal import Goal
-from legion_ros.skills.intents import Intents
+from legion_ros.skills.intents import Choice, Intents
 from legion_ros.skills.reader import Reader
 from legion_ros.skills.reading import readings
+from legion_ros.skills.second_opinion import Opinion, Rephrasing, Second
 
 __all__ = ["Interpreter"]
 
@@ -31,7 +33,12 @@ class Interpreter:
     """Finds what is to hold. Slow (tens of milliseconds): call it in a worker, not in a callback."""
 
     def __init__(
-        self, knowledge: Knowledge, encoder: Encoder, goals_file: Path, reader: Reader | None = None
+        self,
+        knowledge: Knowledge,
+        encoder: Encoder,
+        goals_file: Path,
+        reader: Reader | None = None,
+        rephraser: Rephrasing | None = None,
     ) -> None:
         """Embeds the sentences of the declared goals.
 
@@ -40,6 +47,8 @@ class Interpreter:
             encoder: the one that the knowledge was built with.
             goals_file: config/goals.yaml or one like it.
             reader: a language model to ask for what the grammar does not understand; nobody where None.
+            rephraser: says in plain words what the grammar does not understand, and doubts what it does;
+                nobody where None.
 
         Raises:
             LegionError: the file can't be read or is not as it should be.
@@ -48,6 +57,7 @@ class Interpreter:
         self._grounder = Grounder(encoder)
         self._intents = Intents(knowledge, encoder, concepts)
         self._reader = reader
+        self._second = Second(rephraser) if rephraser else None
 
     def goal(self, instruction: str, scene: Scene) -> Goal:
         """What an instruction asks for.
@@ -55,7 +65,43 @@ class Interpreter:
         Raises:
             Rejected: why it asks for nothing that is known, in words for the user.
         """
-        plain = plainer(guard.plain(instruction))
+        written = guard.plain(instruction)  # nobody reads what is no text, too long or a computer's
+        opinion = self._second.opinion(instruction) if self._second else None
+        try:
+            goal, meant = self._said(instruction, written, scene)
+        except Rejected as error:
+            if opinion is None or not opinion.text:
+                raise
+            return self._said_again(instruction, opinion, scene, error)
+        if opinion is None:
+            return goal
+        opinion.check(instruction, meant)
+        return self._surer(goal, meant, opinion, scene)
+
+    def _surer(self, goal: Goal, meant: tuple[Choice, ...], opinion: Opinion, scene: Scene) -> Goal:
+        """What the grammar understood, unless the rephraser is very sure of something else."""
+        if not opinion.contradicts(meant):
+            return goal
+        try:
+            other = self._said_again(goal.instruction, opinion, scene, NotUnderstood(""))
+        except Rejected:
+            return goal
+        careful = other.untouched >= goal.untouched  # what is to be left alone is, whoever understood it
+        return other if careful and not other.same(goal, scene) else goal
+
+    def _said_again(self, instruction: str, opinion: Opinion, scene: Scene, refused: Rejected) -> Goal:
+        """The goal of a sentence that the grammar refused, by what the rephraser made of it."""
+        try:
+            goal, _ = self._said(opinion.text, guard.plain(opinion.text), scene)
+        except NotUnderstood:
+            raise refused from None
+        except Rejected as error:  # it says what is not there, say, where the grammar was at a loss
+            raise (error if isinstance(refused, NotUnderstood) else refused) from None
+        return replace(goal, instruction=instruction, notes=(f"understood as: {opinion.text}", *goal.notes))
+
+    def _said(self, instruction: str, written: str, scene: Scene) -> tuple[Goal, tuple[Choice, ...]]:
+        """The goal of a sentence, and what each of its clauses was taken to mean. Raises Rejected."""
+        plain = plainer(written)
         text, caveats = take_off(plain)
         text = _MEANWHILE.sub(r"\1", text)
         rest = MARK.sub(" ", text)
@@ -71,26 +117,29 @@ class Interpreter:
             if self._reader is None:
                 raise
             try:
-                return self._ask(self._reader, instruction, caveats, scene)
+                return self._ask(self._reader, instruction, caveats, scene), ()
             except LegionError as problem:
                 raise error from problem
 
-    def _grammar(self, instruction: str, text: str, caveats: tuple[Caveat, ...], scene: Scene) -> Goal:
+    def _grammar(
+        self, instruction: str, text: str, caveats: tuple[Caveat, ...], scene: Scene
+    ) -> tuple[Goal, tuple[Choice, ...]]:
         clauses = split(text)
         if len(clauses) > PARTS:
             raise Rejected(f"the instruction has {len(clauses)} parts; at most {PARTS} are taken at once")
         draft = Draft(scene)
         discourse = Discourse()
+        meant: list[Choice] = []
         for index, clause in enumerate(clauses):
             if clause.caveat is not None:
                 self._leave(caveats[clause.caveat], scene, discourse, draft)
                 continue
             following = next((other for other in clauses[index + 1 :] if other.caveat is None), None)
-            self._take(clause, following, scene, discourse, draft)
+            meant += self._take(clause, following, scene, discourse, draft)
         goal = draft.goal(instruction)
         if not goal.stages:
             raise Rejected(f"{instruction!r} asks for nothing", guard.EXAMPLES, "for example")
-        return goal
+        return goal, tuple(meant)
 
     def _ask(self, reader: Reader, instruction: str, caveats: tuple[Caveat, ...], scene: Scene) -> Goal:
         """What a language model makes of it; what is to be left alone is so whatever it says."""
@@ -107,8 +156,8 @@ class Interpreter:
 
     def _take(
         self, clause: Clause, following: Clause | None, scene: Scene, discourse: Discourse, draft: Draft
-    ) -> None:
-        """Add what a clause asks for."""
+    ) -> list[Choice]:
+        """Add what a clause asks for; returns what it was taken to mean, nothing for a remark."""
         text = clause.text
         if clause.taken:  # "take all but the mug and put it away": "put all but the mug away"
             text, replaced = _IT.subn(clause.taken, text, count=1)
@@ -116,7 +165,7 @@ class Interpreter:
                 discourse.mention(reference)
         if clause.remark:
             self._note(clause, scene, discourse)
-            return
+            return []
         text = _without_there(text, discourse)
         if cut := _CUT_SHORT.search(text):
             raise NotUnderstood(
@@ -134,6 +183,7 @@ class Interpreter:
             discourse.mention(reference)
         discourse.place = choice.reading.place or discourse.place
         draft.take(clause, choice, self._intents.discard(choice.reading))
+        return [choice]
 
     def _leave(self, caveat: Caveat, scene: Scene, discourse: Discourse, draft: Draft) -> None:
         """Add what is to be left alone."""

@@ -2,6 +2,7 @@ import pytest
 
 from legion_ros.knowledge import Knowledge
 from legion_ros.language import SentenceEncoder
+from legion_ros.language.rephrasing import Rephraser
 from legion_ros.share import share
 from legion_ros.skills import Composer
 
@@ -15,4 +16,5 @@ def encoder():
 def composer(encoder):
     """Over the knowledge that ships; nobody acts here, so the experts' tensors will do."""
     knowledge = Knowledge.load(share("config", "knowledge", "tabletop"), expert=dict)
-    return Composer(knowledge, encoder, share("config", "goals.yaml"))
+    rephraser = Rephraser(share("config", "language", "rephraser.safetensors"))
+    return Composer(knowledge, encoder, share("config", "goals.yaml"), rephraser=rephraser)

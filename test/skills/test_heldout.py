@@ -107,10 +107,12 @@ def test_a_plan_with_its_words_embedded_before_takes_milliseconds(composer):
 if __name__ == "__main__":
     from legion_ros.knowledge import Knowledge
     from legion_ros.language import SentenceEncoder
+    from legion_ros.language.rephrasing import Rephraser
     from legion_ros.share import share
     from legion_ros.skills import Composer
 
     shipped = Knowledge.load(share("config", "knowledge", "tabletop"), expert=dict)
-    over_it = Composer(shipped, SentenceEncoder(), share("config", "goals.yaml"))
+    rephraser = Rephraser(share("config", "language", "rephraser.safetensors"))
+    over_it = Composer(shipped, SentenceEncoder(), share("config", "goals.yaml"), rephraser=rephraser)
     for name in ("development", "validation", "validation2", "validation3", "heldout"):
         print(json.dumps(measure(over_it, name)))

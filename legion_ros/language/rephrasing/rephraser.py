@@ -1,0 +1,44 @@
+"""Says again in plain words what a sentence asks for, for the grammar to read. Learned from examples."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from legion_ros.language.rephrasing import notation
+
+__all__ = ["Rephrased", "Rephraser"]
+
+
+@dataclass(frozen=True)
+class Rephrased:
+    """What a sentence was taken to ask for."""
+
+    text: str  # in plain words; empty where it asks for nothing that the robot can do
+    verbs: frozenset[str]  # of `notation.VERBS`, that it is made of
+    probability: float  # that this is what it asks for, as the network sees it
+    refuse: float  # that it asks for nothing that the robot can do, likewise
+
+
+class Rephraser:
+    """Reads its network when it is first asked. May be asked from any thread."""
+
+    def __init__(self, file: Path) -> None:
+        """Nothing heavy happens yet.
+
+        Args:
+            file: the numbers that `legion rephrase --train` wrote.
+        """
+        self._file, self._lock = Path(file), threading.Lock()
+        self._loaded = None
+
+    def rephrase(self, sentence: str) -> Rephrased:
+        """Tens of milliseconds; a second the first time. Raises LegionError where there is no good file."""
+        from legion_ros.language.rephrasing import reading
+
+        with self._lock:
+            if self._loaded is None:
+                tokens = reading.Tokens()
+                self._loaded = reading.restored(self._file, tokens), tokens
+            found = reading.read(*self._loaded, sentence)
+        verbs = frozenset(request.verb for request in found.example.requests)
+        return Rephrased(notation.plain(found.example), verbs, found.probability, found.refuse)

@@ -1,0 +1,86 @@
+"""A second opinion on instructions: a network that was trained on sentences, beside the grammar.
+
+Where the grammar refuses, the network may say the sentence again in plain words, which the grammar then
+reads as if they had been said. Where the grammar understands, the network may doubt that the robot can do
+such a thing, or, if it is very sure, take it for something else.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from legion_ros.knowledge import Component
+from legion_ros.language import guard
+from legion_ros.language.guard import NotUnderstood
+from legion_ros.language.lexicon import COLORS
+from legion_ros.language.rephrasing import Rephrased
+from legion_ros.skills.intents import Choice
+
+__all__ = ["Opinion", "Rephrasing", "Second"]
+
+SURE = 0.7  # probability of what it says again from which that is taken, where the grammar refuses
+SURER = 0.9  # likewise, where the grammar understands something else
+DOUBTS = 0.98  # probability that nothing can be done from which an instruction is refused
+_MODIFIERS = 3  # words that may be more than in the taught sentence: "put the [big red] mug in the bin"
+# What its examples are about; of what was taught or declared since, it knows nothing.
+_KNOWN = frozenset(("put", "push", "reach", "open", "close", "press", "clear_table", "tidy_up"))
+
+# "the red one": of what, the rest of the sentence tells, which what is said again may have left out
+_ONE = re.compile(rf"\b(?:the|that|this|other|{'|'.join(sorted(COLORS))}) ones?\b")
+
+
+class Rephrasing(Protocol):
+    """Says sentences again, as `legion_ros.language.rephrasing.Rephraser` does."""
+
+    def rephrase(self, sentence: str) -> Rephrased:
+        """What a sentence was taken to ask for."""
+        ...
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the network thinks of one instruction."""
+
+    text: str  # what it says again; empty where it is not sure, or knows of nothing to do
+    certain: bool  # whether it is as sure of that as it takes to contradict the grammar
+    doubts: bool  # whether it is sure that nothing can be done
+
+    def contradicts(self, meant: Sequence[Choice]) -> bool:
+        """Whether it may contradict a grammar that understood this: only what it knows about."""
+        return self.certain and _known(meant) and not _ONE.search(self.text)
+
+    def check(self, instruction: str, meant: Sequence[Choice]) -> None:
+        """Raise NotUnderstood where it doubts what the grammar understood of things that it knows about.
+
+        What is just a sentence that a skill was taught with is not doubted.
+        """
+        taught = len(meant) == 1 and meant[0].said
+        if taught and len(instruction.split()) <= len(meant[0].reading.text.split()) + _MODIFIERS:
+            return
+        if self.doubts and _known(meant):
+            raise NotUnderstood(
+                f"{instruction!r} does not read like anything that the robot can do",
+                guard.EXAMPLES,
+                "for example",
+            )
+
+
+class Second:
+    """Asks the network."""
+
+    def __init__(self, rephraser: Rephrasing) -> None:
+        """Args: rephraser: whom to ask."""
+        self._rephraser = rephraser
+
+    def opinion(self, instruction: str) -> Opinion:
+        """What it thinks."""
+        found = self._rephraser.rephrase(instruction)
+        text = found.text if found.probability >= SURE else ""
+        return Opinion(text, found.probability >= SURER, found.refuse >= DOUBTS)
+
+
+def _known(meant: Sequence[Choice]) -> bool:
+    """Whether all of it is what the network's examples are about."""
+    intents = [choice.intent for choice in meant]
+    return all((i.skill if isinstance(i, Component) else i.name) in _KNOWN for i in intents)
