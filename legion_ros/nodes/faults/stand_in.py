@@ -8,11 +8,11 @@ from sensor_msgs.msg import JointState
 
 from legion_ros.core import Tool
 from legion_ros.core.command import ToolCommand
+from legion_ros.msg import SafetyState, ToolState
 from legion_ros.msg import ToolCommand as ToolCommandMessage
-from legion_ros.msg import ToolState
 from legion_ros.nodes.client import GraphClient
 from legion_ros.nodes.conversions import command_from, command_message, time_message, tool_message
-from legion_ros.nodes.qos import COMMAND, SENSOR
+from legion_ros.nodes.qos import COMMAND, SENSOR, STATE
 
 __all__ = ["StandIn"]
 
@@ -48,6 +48,7 @@ class StandIn:
         self.drift = 0.0  # s of delay that come to that of the states, each second
         self.delay = 0.0  # s that states come late
         self.heard: list[tuple[float, bool]] = []  # s, monotonic; whether it moves
+        self.reason = ""  # why it holds, in safety_node's words
         self.sent: dict[str, float] = {}  # s, monotonic: when the last that was fresh was sent
         self._client, self._most_delay = client, most_delay
         self._names, self._positions = list(joints), [float(position) for position in positions]
@@ -56,6 +57,7 @@ class StandIn:
         self._joints = node.create_publisher(JointState, "/joint_states", SENSOR)
         self._policy = node.create_publisher(ToolCommandMessage, "/legion/policy_command", COMMAND)
         node.create_subscription(ToolCommandMessage, "/legion/command", self._on_command, COMMAND)
+        node.create_subscription(SafetyState, "/legion/safety_state", self._on_state, STATE)
         self._next = self._measured = time.monotonic()
         self._ahead = 100.0 - self._next  # s that the robot's clock is ahead of this one
         self._stamp = self._seen = 100.0  # s: of the newest state, and of the one that the policy knows
@@ -92,13 +94,21 @@ class StandIn:
         self.heard.clear()
         return self.spin(lambda: len(self.heard) > 2 and all(moves for _, moves in self.heard[-3:]), longest)
 
+    @property
+    def in_time(self) -> bool:
+        """Whether states come no later than they may."""
+        return self.delay <= self._most_delay
+
     def queue(self, delay: float) -> None:
         """From now on states wait for `delay` s until they come: none for as long, then all as late."""
         self._silent_until, self.delay = time.monotonic() + delay, delay
 
-    def first_hold(self) -> float | None:
-        """When the first hold was heard since `heard` was cleared, s; None before one."""
-        return next((at for at, moves in self.heard if not moves), None)
+    def lasting_hold(self) -> float | None:
+        """When the hold began that lasts until now, s; None where none was heard since `heard` was empty."""
+        began = None
+        for at, moves in self.heard:
+            began = None if moves else began or at
+        return began
 
     def _play(self, now: float) -> float:
         """Publish what is due; s, monotonic, when there is more to do.
@@ -124,7 +134,7 @@ class StandIn:
             return
         if not self.frozen_state:
             self._stamp = now + self._ahead - self.delay
-        fresh = not self.frozen_state and self.delay <= self._most_delay
+        fresh = not self.frozen_state and self.in_time
         if fresh:
             self.sent["state"] = now
         self._tool.publish(tool_message(Tool(self._place.copy(), yaw=0.0, opening=0.05), self._stamp))
@@ -151,3 +161,6 @@ class StandIn:
         command = command_from(message)
         self._velocity = command.velocity
         self.heard.append((time.monotonic(), bool(command.velocity.any() or command.yaw_rate)))
+
+    def _on_state(self, message: SafetyState) -> None:
+        self.reason = message.reason
