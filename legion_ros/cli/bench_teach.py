@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--options", default="", help=text)
     text = "what the robot goes by; judged is always the truth (default: %(default)s)"
     add("--perception", choices=("camera", "truth"), default="truth", help=text)
-    text = "for demonstrations and knowledge; demonstrations that are there are used (default: none is kept)"
+    text = "for demonstrations and knowledge; what is there already is used (default: nothing is kept)"
     add("--keep", type=Path, metavar="FOLDER", help=text)
     add("--out", type=Path, help="append the row to this file, such as results/teach.jsonl")
 
@@ -114,7 +114,10 @@ class _Course:
     def __init__(
         self, lesson: "TaughtLesson", folder: Path, options: argparse.Namespace, console: Console
     ) -> None:
+        self._spent = folder / "cpu_s.json"
         self.cpu: dict[str, float] = {}  # s by what it was spent on
+        if self._spent.exists():
+            self.cpu = json.loads(self._spent.read_text(encoding="utf-8"))
         self.refused: bool | None = None  # before the lesson; None: nobody was asked
         self.knowledge = folder / "taught"
         self._lesson, self._options, self._console = lesson, options, console
@@ -139,7 +142,7 @@ class _Course:
         """The graph once it knows the skill."""
         options = self._options
         by_service = options.by == "service"
-        if not by_service:
+        if not by_service and not self.knowledge.exists():
             self._legion("teach", self._words())
         graph = Simulation(
             knowledge="" if by_service else str(self.knowledge),
@@ -177,6 +180,7 @@ class _Course:
         self.cpu[what] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         if code:
             raise LegionError(f"legion {what} failed: no figures")
+        self._spent.write_text(json.dumps(self.cpu), encoding="utf-8")
 
     def _learn(self, client: "GraphClient", supervisor: "Supervisor") -> None:
         """Have the running graph learn it."""
