@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from legion_ros.cli.bench_graph import running
+from legion_ros.core.parent import die_with
 from legion_ros.nodes.domain import free_domain
 from legion_ros.nodes.faults.priority import measuring_priority
 from legion_ros.nodes.graph import Process, Simulation
@@ -43,7 +45,9 @@ def _busy(processes: int) -> Iterator[str]:
     """So many processes that want a core each; says so."""
     with ExitStack() as stack:
         for _ in range(processes):
-            spinning = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            spinning = subprocess.Popen(
+                [sys.executable, "-c", "while True: pass"], preexec_fn=partial(die_with, os.getpid())
+            )
             stack.callback(spinning.wait)
             stack.callback(spinning.kill)
         yield f"{processes} processes spinning on {len(os.sched_getaffinity(0))} cores beside it"
