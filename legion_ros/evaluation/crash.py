@@ -33,7 +33,9 @@ __all__ = ["CHECKPOINTS", "REPLAY", "CrashReport", "measure_crashes", "rows_per_
 
 REPLAY, CHECKPOINTS = "replay", "checkpoints"  # what a writer writes: one of them, or both in turn
 _BOTH = (REPLAY, CHECKPOINTS)
-LONGEST = 0.4  # s after its first sign of life within which a writer is killed
+MOST = 40  # acknowledgements, after one of which a writer is killed
+SOON = 0.01  # s within which, after that
+PATIENCE = 60.0  # s that they may take
 _RECORD = struct.Struct("<cqq")  # what was acknowledged, of which task, up to which number
 Acknowledge = Callable[[bytes, int, int], None]
 
@@ -124,7 +126,7 @@ def measure_crashes(
     context.set_forkserver_preload([__name__])
     report, acknowledged = CrashReport(), Acknowledged()
     for _ in range(kills):
-        items = _killed(context, folder, acknowledged, kinds, rng.uniform(0, LONGEST))
+        items = _killed(context, folder, acknowledged, kinds, rng)
         for item in items:
             acknowledged.take(*item)
         done = [kind for kind, *_ in items]
@@ -167,20 +169,25 @@ def _killed(
     folder: Path,
     before: Acknowledged,
     kinds: Sequence[str],
-    after: float,
+    rng: np.random.Generator,
 ) -> list[tuple[bytes, int, int]]:
-    """Start a writer and kill it so many seconds after its first sign of life; what it acknowledged."""
+    """Start a writer and kill it; what it acknowledged.
+
+    The moment is drawn in what it has done, then in seconds: on a crowded machine it might not have begun
+    to write otherwise.
+    """
     here, there = context.Pipe(duplex=False)
     arguments = (str(folder), before.tasks, before.saved, kinds, there)
     process = context.Process(target=_writer, args=arguments, daemon=True)
     process.start()
     there.close()
-    data = os.read(here.fileno(), _RECORD.size)
-    end = time.monotonic() + after
-    while (left := end - time.monotonic()) > 0 and here.poll(left):
-        if not (more := os.read(here.fileno(), 2**16)):
+    enough = _RECORD.size * (1 + int(rng.integers(MOST)))  # the first says that it lives
+    data, end = b"", time.monotonic() + PATIENCE
+    while len(data) < enough and here.poll(max(0.0, end - time.monotonic())):
+        if not (more := os.read(here.fileno(), enough - len(data))):
             break  # it ended by itself
         data += more
+    time.sleep(float(rng.uniform(0, SOON)))
     process.kill()
     process.join()
     while more := os.read(here.fileno(), 2**16):
