@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +83,19 @@ def _scheduling(real_time: bool) -> Iterator[str]:
         yield refused or "safety_node and the measuring process at SCHED_RR"
 
 
+def _others_at_real_time() -> int:
+    """Processes that neither this one nor its children are: what they do may come first."""
+    found = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended
+            pid, parent = int(stat.parent.name), int(stat.read_text().rpartition(")")[2].split()[1])
+            real_time = os.sched_getscheduler(pid) & ~os.SCHED_RESET_ON_FORK in (os.SCHED_RR, os.SCHED_FIFO)
+            ours = os.getpid() in (pid, parent)
+            kernel = 2 in (pid, parent)
+            found += real_time and not ours and not kernel
+    return found
+
+
 def _with_and_without_priority(
     options: argparse.Namespace,
     console: Console,
@@ -98,8 +112,9 @@ def _with_and_without_priority(
             _progress(console, what, trials) as done,
             _scheduling(real_time) as scheduling,
         ):
-            rng = np.random.default_rng(options.seed)
-            figure = measure(client, trials, rng, done, f"{load}; {scheduling}")
+            rng, others = np.random.default_rng(options.seed), _others_at_real_time()
+            notes = f"{load}; {scheduling}; {others} processes of others at real-time priority"
+            figure = measure(client, trials, rng, done, notes)
         yield figure if real_time else replace(figure, figure=f"{figure.figure}, without SCHED_RR")
 
 

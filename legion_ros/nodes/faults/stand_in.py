@@ -86,7 +86,7 @@ class StandIn:
         """Play on for so many s."""
         self.spin(lambda: False, duration)
 
-    def move(self, longest: float = 5.0) -> bool:
+    def move(self, longest: float = 60.0) -> bool:
         """Repair everything and play on until commands pass; whether they do."""
         self.states = self.joints = self.commands = True
         self.frozen_scene = self.frozen_state = False
