@@ -33,7 +33,7 @@ _NOWHERE = (
 )
 _OBJECTS = 8
 _LONGEST = 30.0  # s that an answer may take
-_REST = 0.1  # s without motion: it stands
+_REST = 0.5  # s of the robot's time without motion: it stands
 _CREEP = 0.0002  # m
 _MOVED = 0.05  # m after which there is no doubt
 
@@ -105,14 +105,13 @@ def answers(client: "GraphClient", sentences: "list[Sentence]") -> "Iterator[Ans
 
 
 def _let_be(client: "GraphClient", watch: "_Watch") -> None:
-    """See what still comes of it; the arm is at rest when this returns."""
-    place, since = client.true_scene().tool.position, time.monotonic()
-    while time.monotonic() - since < _REST:
+    """See what still comes of it; the arm is at rest when this returns, by its own clock."""
+    before, end = client.true_scene(), time.monotonic() + _LONGEST
+    while client.true_scene().stamp - before.stamp < _REST and time.monotonic() < end:
         client.spin(0.02)
         watch.has_seen_enough()
-        now = client.true_scene().tool.position
-        if np.linalg.norm(now - place) > _CREEP:
-            place, since = now, time.monotonic()
+        if np.linalg.norm(client.true_scene().tool.position - before.tool.position) > _CREEP:
+            before = client.true_scene()
 
 
 class _Watch:
