@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from legion_ros.core import LegionError
 
-__all__ = ["LIMIT", "NotUnderstood", "Rejected", "check", "plain", "sentence"]
+__all__ = ["LIMIT", "Marked", "NotUnderstood", "Rejected", "check", "plain", "sentence"]
 
 LIMIT = 512  # bytes of UTF-8
 
@@ -29,6 +29,12 @@ class Rejected(LegionError):  # noqa: N818  (what happens to a goal, not a fault
 
 class NotUnderstood(Rejected):
     """Nothing speaks against the instruction; it is only not understood."""
+
+
+class Marked(Rejected):
+    """A word in it says not just to do it: a negation, a condition, a choice, a question."""
+
+    negation = False  # whether that is what it is
 
 
 def sentence(instruction: object) -> str:
@@ -66,7 +72,10 @@ def check(text: str) -> None:
     """Raise Rejected where a plain text says what not to do, sets a condition, asks or leaves a choice."""
     for pattern, reason in _REASONS:
         if match := pattern.search(text):
-            raise _rejected(f"{_quote(text)} {reason.format(match.group().strip(' ,.;'))}")
+            reason = f"{_quote(text)} {reason.format(match.group().strip(' ,.;'))}"
+            marked = Marked(reason, EXAMPLES, "for example")
+            marked.negation = pattern.pattern == _NEGATION
+            raise marked
 
 
 EXAMPLES = ("clear the table", "put the can in the bin", "open the drawer")

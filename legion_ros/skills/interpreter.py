@@ -70,7 +70,7 @@ class Interpreter:
         try:
             goal, meant = self._said(instruction, written, scene)
         except Rejected as error:
-            if opinion is None or not opinion.text:
+            if opinion is None or not opinion.answers(error, instruction):
                 raise
             return self._said_again(instruction, opinion, scene, error)
         if opinion is None:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from legion_ros.knowledge import Component
 from legion_ros.language import guard
-from legion_ros.language.guard import NotUnderstood
+from legion_ros.language.guard import Marked, NotUnderstood, Rejected
 from legion_ros.language.lexicon import COLORS
 from legion_ros.language.rephrasing import Rephrased
 from legion_ros.skills.intents import Choice
@@ -28,6 +28,11 @@ _KNOWN = frozenset(("put", "push", "reach", "open", "close", "press", "clear_tab
 
 # "the red one": of what, the rest of the sentence tells, which what is said again may have left out
 _ONE = re.compile(rf"\b(?:the|that|this|other|{'|'.join(sorted(COLORS))}) ones?\b")
+# Ends with a word that something has to follow, or with a stump of one.
+_CUT_OFF = re.compile(
+    r"\b(?:to|in|into|inside|onto|on|at|from|of|with|for|under|toward|towards|the|an|and|then|"
+    r"(?!it\b|up\b|me\b|us\b|so\b|ok\b|go\b|no\b)[a-z]{1,2})\W*$"
+)
 
 
 class Rephrasing(Protocol):
@@ -43,8 +48,22 @@ class Opinion:
     """What the network thinks of one instruction."""
 
     text: str  # what it says again; empty where it is not sure, or knows of nothing to do
+    caveats: bool  # whether something in that is to be left alone, left out or kept out
     certain: bool  # whether it is as sure of that as it takes to contradict the grammar
     doubts: bool  # whether it is sure that nothing can be done
+
+    def answers(self, refused: Rejected, instruction: str) -> bool:
+        """Whether what it says again may stand for what the grammar refused.
+
+        Not for a single word, or what ends in the middle, as what was cut off does. Where a word marks a
+        condition, a choice, a question it has to be very sure; where one marks a negation, that has to be
+        accounted for: "I forbid you to open it" lies next to "I want you to open it".
+        """
+        if not self.text or len(instruction.split()) < 2 or _CUT_OFF.search(instruction.lower()):
+            return False
+        if not isinstance(refused, Marked):
+            return True
+        return self.caveats if refused.negation else self.certain
 
     def contradicts(self, meant: Sequence[Choice]) -> bool:
         """Whether it may contradict a grammar that understood this: only what it knows about."""
@@ -77,7 +96,8 @@ class Second:
         """What it thinks."""
         found = self._rephraser.rephrase(instruction)
         text = found.text if found.probability >= SURE else ""
-        return Opinion(text, found.probability >= SURER, found.refuse >= DOUBTS)
+        caveats = bool(found.verbs & {"leave", "keepout"}) or " except " in found.text
+        return Opinion(text, caveats, found.probability >= SURER, found.refuse >= DOUBTS)
 
 
 def _known(meant: Sequence[Choice]) -> bool:

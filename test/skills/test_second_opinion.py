@@ -116,3 +116,37 @@ def test_what_is_to_be_left_alone_stays_so_whatever_is_said_again(interpreter):
 def test_two_that_agree_keep_the_words_of_the_person(interpreter):
     found = goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), "bin the mug")
     assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i forbid you to put the mug in the bin",
+        "nobody should push the mug to the left",
+        "if the mug is dirty, put it in the bin",
+        "put the mug or the ball in the bin",
+        "press the button twice",
+        "may the mug go in the bin?",
+    ],
+)
+def test_nothing_is_said_again_of_what_a_word_marks_as_not_to_be_done(interpreter, said):
+    with pytest.raises(Rejected):
+        goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), said)
+
+
+def test_a_negation_that_is_accounted_for_may_be_said_again(interpreter):
+    said = "neither can is to be touched, farewell to the mug"
+    with pytest.raises(Rejected):
+        goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), said)
+    text = "put the mug in the bin, then do not touch both cans"
+    rephraser = FakeRephraser(text, 0.99)
+    rephraser.answer = Rephrased(text, frozenset({"put", "leave"}), 0.99, 0.0)
+    assert goal(interpreter(rephraser), said).untouched == {"red_can", "blue_can"}
+
+
+@pytest.mark.parametrize(
+    "said", ["open", "push the mug to", "push the mug to the", "put the mug in the bi", "farewell to"]
+)
+def test_nothing_is_said_again_of_what_was_cut_off(interpreter, said):
+    with pytest.raises(Rejected):
+        goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), said)
