@@ -55,15 +55,13 @@ class Opinion:
     def answers(self, refused: Rejected, instruction: str) -> bool:
         """Whether what it says again may stand for what the grammar refused.
 
-        Not for a single word, or what ends in the middle, as what was cut off does. Where a word marks a
-        condition, a choice, a question it has to be very sure; where one marks a negation, that has to be
-        accounted for: "I forbid you to open it" lies next to "I want you to open it".
+        Not for a single word, or what ends in the middle, as what was cut off does; not where a word marks
+        a condition, a choice, a question; and where one marks a negation only if it is accounted for: "I
+        forbid you to open it" lies next to "I want you to open it".
         """
         if not self.text or len(instruction.split()) < 2 or _CUT_OFF.search(instruction.lower()):
             return False
-        if not isinstance(refused, Marked):
-            return True
-        return self.caveats if refused.negation else self.certain
+        return not isinstance(refused, Marked) or (refused.negation and self.caveats)
 
     def contradicts(self, meant: Sequence[Choice]) -> bool:
         """Whether it may contradict a grammar that understood this: only what it knows about."""
