@@ -106,7 +106,7 @@ def _instructions(options: argparse.Namespace) -> dict:
     encoder = SentenceEncoder()
     encoder.warm()
     # nobody acts here: the experts' tensors will do
-    rephraser = Rephraser(share("config", "language", "rephraser.safetensors"))
+    rephraser = Rephraser.shipped()
     composer = Composer(
         Knowledge.load(Path(folder), dict), encoder, share("config", "goals.yaml"), rephraser=rephraser
     )

@@ -136,7 +136,7 @@ class ComposerNode(LegionNode[ComposerConfig]):
         given = self.config.goals
         goals = Path(given) if given else share("config", "goals.yaml")
         encoder = SentenceEncoder()
-        rephraser = Rephraser(share("config", "language", "rephraser.safetensors"))
+        rephraser = Rephraser.shipped()
         encoder.encode(["clear the table"])  # the first one takes seconds: not while somebody waits
         rephraser.rephrase("clear the table")
         return lambda folder: Composer(Knowledge.load(folder), encoder, goals, reader, rephraser)

@@ -65,7 +65,7 @@ class Opinion:
 
     def contradicts(self, meant: Sequence[Choice]) -> bool:
         """Whether it may contradict a grammar that understood this: only what it knows about."""
-        return self.certain and _known(meant) and not _ONE.search(self.text)
+        return self.certain and bool(self.text) and _known(meant) and not _ONE.search(self.text)
 
     def check(self, instruction: str, meant: Sequence[Choice]) -> None:
         """Raise NotUnderstood where it doubts what the grammar understood of things that it knows about.

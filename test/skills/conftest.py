@@ -16,5 +16,5 @@ def encoder():
 def composer(encoder):
     """Over the knowledge that ships; nobody acts here, so the experts' tensors will do."""
     knowledge = Knowledge.load(share("config", "knowledge", "tabletop"), expert=dict)
-    rephraser = Rephraser(share("config", "language", "rephraser.safetensors"))
+    rephraser = Rephraser.shipped()
     return Composer(knowledge, encoder, share("config", "goals.yaml"), rephraser=rephraser)

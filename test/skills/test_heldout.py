@@ -112,7 +112,7 @@ if __name__ == "__main__":
     from legion_ros.skills import Composer
 
     shipped = Knowledge.load(share("config", "knowledge", "tabletop"), expert=dict)
-    rephraser = Rephraser(share("config", "language", "rephraser.safetensors"))
+    rephraser = Rephraser.shipped()
     over_it = Composer(shipped, SentenceEncoder(), share("config", "goals.yaml"), rephraser=rephraser)
     for name in ("development", "validation", "validation2", "validation3", "heldout"):
         print(json.dumps(measure(over_it, name)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from legion_ros.language.rephrasing import notation
+from legion_ros.share import share
 
 __all__ = ["Rephrased", "Rephraser"]
 
@@ -30,6 +31,11 @@ class Rephraser:
         """
         self._file, self._lock = Path(file), threading.Lock()
         self._loaded = None
+
+    @classmethod
+    def shipped(cls) -> "Rephraser":
+        """With the network that ships."""
+        return cls(share("config", "language", "rephraser.safetensors"))
 
     def rephrase(self, sentence: str) -> Rephrased:
         """Tens of milliseconds; a second the first time. Raises LegionError where there is no good file."""
