@@ -3,9 +3,9 @@
 Times are passed in. `now` is any clock that runs steadily and is used for all calls (the node passes a
 monotonic wall clock); a `stamp` is the time of the tool state that a command was computed from, in the
 robot's own time. A state is fresh when its stamp is new, not when it comes: a driver that hangs may repeat
-the last one for ever. The same holds for commands. Stamps are compared with each other, so two clocks that
-disagree do no harm; one that jumps makes commands stale, and the arm holds. That a clock goes slower than
-`now`, or that states come later and later, is looked for with a `max_delay` (delay.py).
+the last one for ever. The same holds for commands (stamps.py). Stamps are compared with each other, so two
+clocks that disagree do no harm; one that jumps makes commands stale, and the arm holds. That a clock goes
+slower than `now`, or that states come later and later, is looked for with a `max_delay` (delay.py).
 
     PASSING --- no fresh command, no fresh state, command refused ---> HOLDING
     HOLDING --- a good command -------------------------------------> PASSING
@@ -25,6 +25,7 @@ from legion_ros.core.command import Limits, ToolCommand
 from legion_ros.core.scene import Tool
 from legion_ros.safety.delay import Delay
 from legion_ros.safety.motion import MotionConfig, MotionLimiter
+from legion_ros.safety.stamps import CommandStamps
 
 __all__ = ["RESET", "GateConfig", "GateState", "Mode", "SafetyGate"]
 
@@ -86,7 +87,7 @@ class SafetyGate:
         )  # s: when the last that were not finite came
         self._tool: Tool | None = None
         self._tool_stamp = 0.0  # s, the robot's time
-        self._command_stamp = -np.inf  # s, the newest that passed
+        self._stamps = CommandStamps(self.config.max_lag)
         # s, on the clock of `now`: when something came that was newer than what had come before
         self._tool_received = self._command_received = self._joints_received = self._alive = -np.inf
         self._delay = Delay(self.config.max_delay, self.config.max_lag)
@@ -132,7 +133,7 @@ class SafetyGate:
             self._tool_received = now
             self._delay.look(stamp, now)
         if abs(stamp - self._tool_stamp) > self.config.max_lag:  # the robot, or its clock, was started anew
-            self._command_stamp = -np.inf
+            self._stamps.clock_set(now)
         self._tool, self._tool_stamp = tool, stamp
 
     def joint_state(self, stamp: float, now: float) -> None:
@@ -152,10 +153,12 @@ class SafetyGate:
             anything is known of the tool, so that there is no opening to hold.
         """
         finite = command.finite and np.isfinite(stamp)
-        refusal = self._refusal(finite, stamp, now)
+        news = finite and self._stamps.look(stamp, now)
+        if news and abs(self._tool_stamp - stamp) <= self.config.max_lag:
+            self._command_received = now
+        refusal = self._refusal(finite, news, stamp, now)
         if refusal is None:
-            if stamp > self._command_stamp:
-                self._command_stamp, self._command_received = stamp, now
+            self._stamps.answered(stamp)
             limited = self.motion.limit(command, self._tool, self._tool_stamp)
             self._opening = limited.opening
             self._limited += _differ(command, limited)
@@ -190,7 +193,7 @@ class SafetyGate:
             self._mode, self._reason = Mode.HOLDING, RESET
             self._bad.clear()
 
-    def _refusal(self, finite: bool, stamp: float, now: float) -> str | None:
+    def _refusal(self, finite: bool, news: bool, stamp: float, now: float) -> str | None:
         """Why a command is not passed on, None where it is."""
         if self._mode is Mode.STOPPED:
             return self._reason
@@ -198,7 +201,7 @@ class SafetyGate:
             return "command refused: it holds NaN or infinity"
         if stale := self._stale(now):
             return stale
-        if stamp <= self._command_stamp and (silent := self._silent(now)):
+        if not news and (silent := self._silent(now)):
             return silent
         lag = self._tool_stamp - stamp
         if abs(lag) > self.config.max_lag:

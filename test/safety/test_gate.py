@@ -148,6 +148,38 @@ def test_when_the_robots_clock_jumps_the_arm_holds_until_a_command_is_of_the_new
     assert gate.command(command(), stamp=10.05 + jump, now=0.06).velocity[0] == 0.1
 
 
+@given(
+    back=st.floats(0.0, 1.0),
+    interval=st.floats(0.01, 0.05),
+    delay=st.floats(0.0, 0.03),
+    glitch=st.sampled_from([0.0, -5.0, 5.0]),
+)
+def test_a_scene_from_before_the_clock_was_set_back_never_becomes_the_present(back, interval, delay, glitch):
+    gate = gate_that_saw(stamp=10.0)
+    assert gate.command(command(), stamp=10.0, now=0.0).velocity[0] == 0.1
+    if glitch:  # one state with a stamp that is far off
+        gate.tool_state(MIDDLE, 10.0 + glitch, now=0.001)
+    for tick in range(int(1.5 / interval)):  # what the policy answers stays the scene of 10.0
+        now = interval * tick + 0.002
+        gate.tool_state(MIDDLE, 10.0 - back + now, now)
+        out = gate.command(command(), stamp=10.0, now=now + delay)
+        assert is_hold(out) or now + delay <= 0.08, (now, gate.state)
+        gate.watch(now + delay)
+    gate.tool_state(MIDDLE, 12.0, now=2.0)
+    assert gate.command(command(), stamp=12.0, now=2.0).velocity[0] == 0.1
+
+
+def test_a_clock_that_begins_anew_comes_by_the_stamps_of_before_without_a_hold():
+    gate = SafetyGate()
+    for tick in range(40):  # a simulator that is reset after a second: the same stamps twice
+        stamp, now = 0.05 * (tick % 20 + 1), 0.05 * tick
+        gate.tool_state(MIDDLE, stamp, now)
+        out = gate.command(command(), stamp, now + 0.01)
+        assert not is_hold(out) or tick in (38, 39), (tick, gate.state)
+    gate.tool_state(MIDDLE, 1.05, now=2.0)
+    assert gate.command(command(), 1.05, now=2.0).velocity[0] == 0.1
+
+
 def test_with_a_deadman_nothing_moves_unless_somebody_holds_it():
     gate = SafetyGate(config=GateConfig(deadman_timeout=0.2))
     gate.tool_state(MIDDLE, 10.0, now=0.0)
