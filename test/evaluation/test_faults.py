@@ -149,3 +149,12 @@ def test_a_figure_that_is_not_known_or_a_share_of_nothing_is_refused_in_words():
         bench_faults.add_arguments(options)
         with pytest.raises(LegionError, match=said):
             bench_faults.measure(options.parse_args(words))
+
+
+def test_motion_is_late_only_between_the_last_moment_it_may_be_and_the_next_policy():
+    from legion_ros.nodes.faults.kills import moves_late
+
+    assert not moves_late([99.0, 100.0, 100.09], killed=100.0, succeeded=None)
+    assert moves_late([100.09, 100.2], killed=100.0, succeeded=None)
+    assert not moves_late([100.09, 101.51], killed=100.0, succeeded=101.5)
+    assert moves_late([101.49, 101.51], killed=100.0, succeeded=101.5)

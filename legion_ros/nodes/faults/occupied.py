@@ -1,7 +1,9 @@
 """A graph that is kept busy with goals, and watched: every command that reaches the arm is looked at."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -34,11 +36,13 @@ class Occupied:
         self.reasons = Counter[str]()  # why the others failed
         self.unlimited = 0  # commands outside the limits
         self.last_motion = -np.inf  # s, monotonic: when the last command came that was no hold
+        self.motions = deque[float](maxlen=10_000)  # s since the epoch: when such commands were published
         self._client, self._rng, self._limits = client, rng, Limits()
         self._task: Task | None = None
         self._began = 0.0
         self._canceling = False  # the task that runs
-        client.node.create_subscription(ToolCommandMessage, "/legion/command", self._on_command, COMMAND)
+        callback: Any = self._on_command
+        client.node.create_subscription(ToolCommandMessage, "/legion/command", callback, COMMAND)
 
     @property
     def moving(self) -> bool:
@@ -98,7 +102,7 @@ class Occupied:
         else:
             self.reasons[task.result.reason[-_SAID:]] += 1
 
-    def _on_command(self, message: ToolCommandMessage) -> None:
+    def _on_command(self, message: ToolCommandMessage, info: Mapping[str, int]) -> None:
         command, limits = command_from(message), self._limits
         moves = bool(command.velocity.any() or command.yaw_rate)
         inside = command.finite and (
@@ -109,3 +113,4 @@ class Occupied:
         self.unlimited += not inside
         if moves:
             self.last_motion = time.monotonic()
+            self.motions.append(info["source_timestamp"] * 1e-9)
