@@ -13,9 +13,12 @@ from legion_ros.cli import bench_faults, bench_hostile, bench_long, bench_table,
 from legion_ros.cli.bench_graph import command_line, running
 from legion_ros.cli.bench_table import INSTRUCTION
 from legion_ros.core.errors import LegionError
+from legion_ros.evaluation.faults import circumstances
+from legion_ros.evaluation.rows import append_row
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
+_SPEEDS = ("latency", "plan", "sim", "mixture", "see")  # a row of these is all that they print
 SUMMARY = "measure: success at clearing tables, latency of control, speed of simulator and mixture, kill -9"
 
 
@@ -61,6 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         bench.add_argument("--knowledge", default="", help="folder of what was learned (default: what ships)")
     for bench in (table, latency, plan, speed, crash, mixture, long, attacks, faults, teach, see):
         bench.add_argument("--seed", type=int, default=0, help="of what is random (default: %(default)s)")
+    text = "append the figures, with commit, date and load, to this file, such as results/speed.jsonl"
+    for bench in (latency, plan, speed, mixture, see):
+        bench.add_argument("--out", type=Path, help=text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -81,8 +87,11 @@ def run(options: argparse.Namespace) -> int:
         "instructions": _instructions,
         "see": _see,
     }
+    before = circumstances(options.seed) if options.bench in _SPEEDS else {}
     figures = benches[options.bench](options)
     print(json.dumps(figures, indent=2))
+    if options.bench in _SPEEDS:
+        append_row(options.out, {"bench": options.bench, **before, **figures})
     return 0
 
 

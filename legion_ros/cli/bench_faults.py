@@ -1,7 +1,6 @@
 """`legion bench faults`: faults made on purpose, counted."""
 
 import argparse
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +15,7 @@ from legion_ros.cli import bench_hostile
 from legion_ros.cli.bench_faults_live import LIVE
 from legion_ros.cli.bench_graph import command_line
 from legion_ros.core.errors import LegionError
+from legion_ros.evaluation.rows import append_row
 from legion_ros.share import share
 
 if TYPE_CHECKING:
@@ -52,10 +52,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
             rows.append(figure.row(command_line(), before))
             keys = ("figure", "trials", "misses", "p50_ms", "p99_ms", "max_ms", "target", "holds")
             table.add_row(*("" if rows[-1][key] is None else str(rows[-1][key]) for key in keys))
-            if options.out:
-                options.out.parent.mkdir(parents=True, exist_ok=True)
-                with options.out.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(rows[-1]) + "\n")
+            append_row(options.out, rows[-1])
     console.print(table)
     return {"command": command_line(), "figures": rows}
 

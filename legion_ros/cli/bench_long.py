@@ -1,7 +1,6 @@
 """`legion bench long`: long-horizon tasks through the real graph, judged by the simulator's truth."""
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.console import Console
 
 from legion_ros.core import LegionError, predicates
 from legion_ros.core.facts import TABLE, Fact, facts
+from legion_ros.evaluation.rows import append_row
 from legion_ros.nodes.domain import free_domain
 from legion_ros.nodes.graph import Simulation
 from legion_ros.nodes.robot_graph import RobotGraph
@@ -79,10 +79,7 @@ def measure(
             outcomes.append(outcome)
             console.print(_line(name, outcome, outcomes, options.scenes), soft_wrap=True)
         rows.append(row(name, perception, outcomes, options.disturb, options.seed, command, robot))
-        if options.out:
-            options.out.parent.mkdir(parents=True, exist_ok=True)
-            with options.out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(rows[-1]) + "\n")
+        append_row(options.out, rows[-1])
     successes = [figures["success"] for figures in rows]
     return {"command": command, "mean_success": float(np.mean(successes)), "rows": rows}
 

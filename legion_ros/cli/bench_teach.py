@@ -20,6 +20,7 @@ from rich.console import Console
 
 from legion_ros.cli.bench_graph import command_line, running
 from legion_ros.core.errors import LegionError
+from legion_ros.evaluation.rows import append_row
 from legion_ros.nodes.domain import free_domain
 from legion_ros.nodes.graph import Simulation
 
@@ -91,10 +92,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         commit=str(commit),
         command=command_line(),
     )
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        with options.out.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(figures) + "\n")
+    append_row(options.out, figures)
     return figures
 
 

@@ -14,8 +14,8 @@ class CommandStamps:
 
     A stamp is news when it is later than all before. A clock that is set ends that order: what comes next is
     of another time. But the time may come by where it was before, and whoever still answers the old scene is
-    then as good as up to date by its stamp: what came shortly before the clock was set is no news after it, nor
-    is what comes twice.
+    then as good as up to date by its stamp: what came shortly before the clock was set is no news after it,
+    nor is what comes twice.
 
     Args:
         shortly: s.
