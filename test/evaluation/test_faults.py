@@ -151,10 +151,15 @@ def test_a_figure_that_is_not_known_or_a_share_of_nothing_is_refused_in_words():
             bench_faults.measure(options.parse_args(words))
 
 
-def test_motion_is_late_only_between_the_last_moment_it_may_be_and_the_next_policy():
+def test_motion_is_late_where_nobody_but_the_dead_policy_can_have_wanted_it():
     from legion_ros.nodes.faults.kills import moves_late
+    from legion_ros.nodes.faults.occupied import Motion
 
-    assert not moves_late([99.0, 100.0, 100.09], killed=100.0, succeeded=None)
-    assert moves_late([100.09, 100.2], killed=100.0, succeeded=None)
-    assert not moves_late([100.09, 101.51], killed=100.0, succeeded=101.5)
-    assert moves_late([101.49, 101.51], killed=100.0, succeeded=101.5)
+    def late(*motions):  # killed at 100.0, the next process started at 101.0
+        return moves_late([Motion(99.99, 7.0), *motions], killed=100.0, started=101.0)
+
+    assert not late(Motion(100.09, 7.05))
+    assert late(Motion(100.2, 7.05)) and late(Motion(100.2, 7.3))  # before anybody else is there
+    assert late(Motion(101.4, 8.4))  # nor can it be yet
+    assert late(Motion(102.0, 7.1))  # of what the dead one saw
+    assert not late(Motion(102.0, 9.0))

@@ -3,23 +3,22 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from legion_ros.core import LegionError
 from legion_ros.evaluation.faults import FaultFigure
-from legion_ros.msg import ToolCommand as ToolCommandMessage
 from legion_ros.nodes.client import GraphClient
-from legion_ros.nodes.faults.occupied import Occupied
-from legion_ros.nodes.qos import COMMAND
+from legion_ros.nodes.faults.occupied import Motion, Occupied
 from legion_ros.nodes.readiness import Readiness
 
-__all__ = ["LATE", "VICTIMS", "measure_kills", "moves_late"]
+__all__ = ["VICTIMS", "measure_kills", "moves_late"]
 
 VICTIMS = ("policy_node", "teacher_node")
 LATE = 0.1  # s after the death of the policy in which its last command may still move the arm
+UNBORN = 0.5  # s that a process is sure to need before it commands: its imports take longer
+MAX_LAG = 0.15  # s that a command's stamp may be off the newest state's (safety_node)
 _BACK = 5.0  # s
 _ASKED = 0.5  # s between questions whether it is back: the first ones may go to the dead one
 
@@ -35,7 +34,7 @@ def measure_kills(
     """Kill one of `VICTIMS` after the other, while the arm moves.
 
     A miss: a command outside the limits, one that moves the arm and is published more than 100 ms after the
-    policy was killed and before another one publishes any, or a victim that is not active again within 5 s.
+    policy was killed and can be nobody else's, or a victim that is not active again within 5 s.
 
     Args:
         client: of a graph whose processes are started again.
@@ -45,22 +44,22 @@ def measure_kills(
         done: told how many there have been.
         notes: conditions.
     """
-    occupied, heir, seconds = Occupied(client, rng), _Heir(client), []
+    occupied, seconds = Occupied(client, rng), []
     late = slow = 0
     for number in range(kills):
         victim = VICTIMS[number % len(VICTIMS)]
         _until_it_moves(client, occupied, float(rng.uniform(0.1, 1.0)))
         old = pids()[victim]
         os.kill(old, signal.SIGKILL)
-        killed, heir.began = time.monotonic(), None
-        heir.after = time.time()
+        killed, at = time.monotonic(), time.time()
         while pids().get(victim, old) == old and time.monotonic() - killed < 30.0:
             client.spin(0.01)
+        started = time.time()
         readiness = Readiness(client.node, [victim], again=_ASKED)
         while readiness.poll() and time.monotonic() - killed < 60.0:
             client.spin(0.01)
         seconds.append(time.monotonic() - killed)
-        late += victim == "policy_node" and moves_late(occupied.motions, heir.after, heir.began)
+        late += victim == "policy_node" and moves_late(occupied.motions, at, started)
         slow += seconds[-1] > _BACK
         done(number + 1)
     occupied.end()
@@ -79,34 +78,22 @@ def measure_kills(
     )
 
 
-class _Heir:
-    """Whoever commands after the dead one, by when its first command was published."""
-
-    def __init__(self, client: GraphClient) -> None:
-        self.after = np.inf  # s since the epoch: what was published later is not the dead one's
-        self.began: float | None = None  # s since the epoch
-        callback: Any = self._on_command
-        client.node.create_subscription(ToolCommandMessage, "/legion/policy_command", callback, COMMAND)
-
-    def _on_command(self, message: ToolCommandMessage, info: Mapping[str, int]) -> None:
-        published = info["source_timestamp"] * 1e-9
-        if self.began is None and published > self.after:
-            self.began = published
-
-
-def moves_late(motions: Iterable[float], killed: float, succeeded: float | None) -> bool:
+def moves_late(motions: Sequence[Motion], killed: float, started: float) -> bool:
     """Whether the arm was told to move when nobody but the dead policy can have wanted it.
 
-    By when commands were published: what is late to be heard, on a machine that is busy with starting the
-    policy again, was not late for the arm.
+    By when commands were published, not when a busy bench heard them: what is late for the bench was not late
+    for the arm. Whose they are is told from their stamps, as whoever is new may have begun to command before
+    anybody but safety_node knows of it.
 
     Args:
-        motions: s since the epoch, when a command that moves the arm was published.
-        killed: s, when the policy was.
-        succeeded: s, when another one published its first command; None where none has.
+        motions: that the arm was told to make.
+        killed: s since the epoch, when the policy was.
+        started: s since the epoch, when the process of the next one was.
     """
-    end = np.inf if succeeded is None else succeeded
-    return any(killed + LATE < moved < end for moved in motions)
+    before = [motion.stamp for motion in motions if motion.published <= killed]
+    theirs = max(before, default=-np.inf) + MAX_LAG  # s: what the dead one can have known of
+    late = [motion for motion in motions if motion.published > killed + LATE]
+    return any(motion.published < started + UNBORN or motion.stamp <= theirs for motion in late)
 
 
 def _until_it_moves(client: GraphClient, occupied: Occupied, duration: float) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter, deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,23 @@ from legion_ros.core import LegionError
 from legion_ros.core.command import Limits
 from legion_ros.msg import ToolCommand as ToolCommandMessage
 from legion_ros.nodes.client import GraphClient, Task
-from legion_ros.nodes.conversions import command_from
+from legion_ros.nodes.conversions import command_from, seconds
 from legion_ros.nodes.qos import COMMAND
 
-__all__ = ["Occupied"]
+__all__ = ["Motion", "Occupied"]
 
 _INSTRUCTIONS = ("clear the table", "open the drawer", "close the drawer", "press the button")
 _LONGEST = 120.0  # s that a goal may take until it is canceled
 _SAID = 60  # characters of a reason that are kept: its end says what happened
 _SILENT = 30.0  # s without a word of a goal until it is lost: whoever carries it out speaks every second
+
+
+@dataclass(frozen=True)
+class Motion:
+    """That the arm was told to move."""
+
+    published: float  # s since the epoch
+    stamp: float  # s, the robot's time: of what it was computed from
 
 
 class Occupied:
@@ -36,7 +45,7 @@ class Occupied:
         self.reasons = Counter[str]()  # why the others failed
         self.unlimited = 0  # commands outside the limits
         self.last_motion = -np.inf  # s, monotonic: when the last command came that was no hold
-        self.motions = deque[float](maxlen=10_000)  # s since the epoch: when such commands were published
+        self.motions = deque[Motion](maxlen=10_000)  # the commands that were no hold
         self._client, self._rng, self._limits = client, rng, Limits()
         self._task: Task | None = None
         self._began = 0.0
@@ -113,4 +122,5 @@ class Occupied:
         self.unlimited += not inside
         if moves:
             self.last_motion = time.monotonic()
-            self.motions.append(info["source_timestamp"] * 1e-9)
+            published = info["source_timestamp"] * 1e-9
+            self.motions.append(Motion(published, seconds(message.header.stamp)))
