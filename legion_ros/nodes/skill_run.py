@@ -76,12 +76,12 @@ class SkillRun:
         fresh = scene.stamp > self._last
         self._began, self._last = began, max(self._last, scene.stamp)
         if self._backs_off is not None:
-            return self._back_off(scene)
+            return self._back_off(scene, self._backs_off)
         try:
             self._judge(scene, fresh)
             if self.outcome is None and fresh and self._presses(scene):
                 self._backs_off = scene.stamp
-                return self._back_off(scene)
+                return self._back_off(scene, scene.stamp)
             if self.outcome is None and not self._confirmed:
                 command = self._limits.command(self._act(observe(scene, self.skill)[None])[0])
                 self._opening = command.opening
@@ -112,9 +112,9 @@ class SkillRun:
         lasted = scene.stamp - self._forces[0][0]
         return lasted > 0.9 * PRESSING and float(np.mean([n for _, n in self._forces])) > self._max_force
 
-    def _back_off(self, scene: Scene) -> ToolCommand:
-        """Go up; when that is over, the attempt has failed."""
-        if scene.stamp - self._backs_off >= BACKING:
+    def _back_off(self, scene: Scene, began: float) -> ToolCommand:
+        """Go up, since the scene of stamp `began` in s; when that is over, the attempt has failed."""
+        if scene.stamp - began >= BACKING:
             pressed = f"pressed on something with more than {self._max_force:g} N for {PRESSING:g} s"
             self.finish(False, pressed)
         hold = self.hold(scene.tool.opening)

@@ -63,9 +63,9 @@ class EffortBreaker:
         if not np.isfinite([*tool.position, stamp]).all():
             return None
         before, self._before = self._before, (tool.position, stamp)
-        elapsed = stamp - before[1] if before else 0.0
-        if elapsed == 0.0:
+        if before is None or stamp == before[1]:
             return None
+        elapsed = stamp - before[1]
         if not 0.0 < elapsed <= self.config.window:  # the robot was started anew, or its states were lost
             self.reset()
             self._before = (tool.position, stamp)

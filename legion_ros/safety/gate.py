@@ -31,6 +31,7 @@ __all__ = ["RESET", "GateConfig", "GateState", "Mode", "SafetyGate"]
 
 
 RESET = "reset; no command yet"  # the reason for which it holds after one
+_UNKNOWN = "no tool state yet"
 
 
 class Mode(IntEnum):
@@ -116,10 +117,10 @@ class SafetyGate:
             velocity: (3,) m/s, base frame; what comes of it is inside the limits.
             now: s.
         """
-        hold = self._hold(rest=False)
-        if hold is None or self._stale(now):
+        hold, tool = self._hold(rest=False), self._tool
+        if hold is None or tool is None or self._stale(now):
             return self._hold()
-        limited = self.motion.limit(replace(hold, velocity=velocity), self._tool, self._tool_stamp)
+        limited = self.motion.limit(replace(hold, velocity=velocity), tool, self._tool_stamp)
         # what is still to be braked is stopped at once, as in a hold
         return replace(
             limited, velocity=np.where(limited.velocity * velocity > 0, limited.velocity, 0.0), yaw_rate=0.0
@@ -156,17 +157,17 @@ class SafetyGate:
         news = finite and self._stamps.look(stamp, now)
         if news and abs(self._tool_stamp - stamp) <= self.config.max_lag:
             self._command_received = now
-        refusal = self._refusal(finite, news, stamp, now)
-        if refusal is None:
+        refusal, tool = self._refusal(finite, news, stamp, now), self._tool
+        if refusal is None and tool is not None:
             self._stamps.answered(stamp)
-            limited = self.motion.limit(command, self._tool, self._tool_stamp)
+            limited = self.motion.limit(command, tool, self._tool_stamp)
             self._opening = limited.opening
             self._limited += _differ(command, limited)
             self._mode, self._reason = Mode.PASSING, ""
             return limited
         self._refused += 1
         if self._mode is not Mode.STOPPED:
-            self._mode, self._reason = Mode.HOLDING, refusal
+            self._mode, self._reason = Mode.HOLDING, refusal or _UNKNOWN
         if not finite:
             self._bad.append(now)
             if len(self._bad) == self.config.most_bad and now - self._bad[0] <= 1.0:
@@ -214,7 +215,7 @@ class SafetyGate:
     def _stale(self, now: float) -> str | None:
         """Why nobody can be sure of the arm, None where one can."""
         if self._tool is None:
-            return "no tool state yet"
+            return _UNKNOWN
         if now - self._tool_received > self.config.state_timeout:
             return f"no new tool state for {self.config.state_timeout:g} s"
         if self._delay.late:
@@ -243,5 +244,5 @@ class SafetyGate:
 
 
 def _differ(one: ToolCommand, other: ToolCommand) -> bool:
-    numbers = [(*c.velocity, c.yaw_rate, c.opening) for c in (one, other)]
-    return bool(np.abs(np.subtract(*numbers)).max() > 1e-6)
+    first, second = ((*c.velocity, c.yaw_rate, c.opening) for c in (one, other))
+    return bool(np.abs(np.subtract(first, second)).max() > 1e-6)

@@ -182,7 +182,8 @@ class Guard:
 
     def _go_up(self, now: float) -> ToolCommand | None:
         """The retreat's next command; a hold when it is over."""
-        velocity = self._retreat.velocity(self.gate.tool, now)
+        retreat, tool = self._retreat, self.gate.tool
+        velocity = None if retreat is None or tool is None else retreat.velocity(tool, now)
         if velocity is None:
             self._retreat = None
             return self._sent(self.gate.watch(now))

@@ -70,7 +70,7 @@ class TaskBreaker:
         taken = [name for name, count in self._wrong.items() if count >= self.config.confirm]
         if taken and not self._counted:
             self._counted = True
-            return self._detected(f"the fingers have {taken[0]} instead of {self._step.object}")
+            return self._detected(self._step, f"the fingers have {taken[0]} instead of {self._step.object}")
         return None
 
     def end(self, success: bool) -> Alarm | None:
@@ -79,11 +79,11 @@ class TaskBreaker:
         if self._step is None or success or not missed or self._counted:
             return None
         self._counted = True
-        return self._detected(f"the fingers closed on nothing instead of {self._step.object}")
+        return self._detected(self._step, f"the fingers closed on nothing instead of {self._step.object}")
 
-    def _detected(self, what: str) -> Alarm | None:
-        self.detections[self._step] += 1
-        count = self.detections[self._step]
+    def _detected(self, step: GroundedSkill, what: str) -> Alarm | None:
+        self.detections[step] += 1
+        count = self.detections[step]
         if count < self.config.most:
             return None
-        return Alarm(Level.TASK, f"{self._step}: {what}; detected {count} times at this step")
+        return Alarm(Level.TASK, f"{step}: {what}; detected {count} times at this step")
