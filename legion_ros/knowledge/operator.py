@@ -6,6 +6,7 @@ skill has a case for each kind of target: putting into the drawer needs somethin
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from legion_ros.core import SKILLS
 from legion_ros.core.facts import TABLE, TOOL, Fact
@@ -155,11 +156,14 @@ class Operator:
 
 
 def _check_counts(shown: object, of: object, owner: object) -> None:
-    whole = all(isinstance(count, int) and not isinstance(count, bool) for count in (shown, of))
-    if not whole or not 0 <= shown <= of <= _MOST:
+    if not _whole(shown) or not _whole(of) or not 0 <= shown <= of <= _MOST:
         raise KnowledgeError(
             f"{owner}: {str(shown)[:20]} of {str(of)[:20]} are no counts up to {_MOST}, the first the smaller"
         )
+
+
+def _whole(count: object) -> TypeGuard[int]:
+    return isinstance(count, int) and not isinstance(count, bool)
 
 
 def _check_variables(fact: Fact, known: Iterable[str]) -> None:

@@ -114,7 +114,9 @@ def _lifted(attempt: Attempt, moment: str) -> frozenset[Fact]:
 
 def _case(kind: str, table: _Table, config: OperatorConfig) -> Case:
     purposes = _purposes(table, config)
-    rows = ~table.before[:, purposes].all(1) if len(purposes) else np.ones(len(table.success), bool)
+    rows = np.ones(len(table.success), bool)
+    if len(purposes):
+        rows &= ~table.before[:, purposes].all(1)
     preconditions = []
     while len(preconditions) < len(table.facts):
         found = _precondition(table, rows, config)
@@ -122,7 +124,7 @@ def _case(kind: str, table: _Table, config: OperatorConfig) -> Case:
             break
         precondition, column = found
         preconditions.append(precondition)
-        rows = rows & (table.before[:, column] == precondition.holds)
+        rows &= table.before[:, column] == precondition.holds
     shown = rows & table.success
     return Case(
         kind,

@@ -38,6 +38,7 @@ class Expert:
         for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
             layers += [nn.Linear(inputs, outputs), nn.ReLU()]
         self.network = nn.Sequential(*layers, nn.Linear(widths[-1], action_size))
+        self.action_size = action_size  # length of an action
         self.mean = torch.as_tensor(mean, dtype=torch.float32)
         self.deviation = torch.as_tensor(deviation, dtype=torch.float32)
 
@@ -45,11 +46,6 @@ class Expert:
     def observation_size(self) -> int:
         """Length of an observation."""
         return len(self.mean)
-
-    @property
-    def action_size(self) -> int:
-        """Length of an action."""
-        return self.network[-1].out_features
 
     def standardised(self, observation: torch.Tensor) -> torch.Tensor:
         """Observations (..., observation size) as the network sees them."""

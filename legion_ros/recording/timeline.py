@@ -94,7 +94,8 @@ class _Teller:
         story.step = message.step
 
     def _end(self, state: str, story: _Story, reason: str) -> Iterator[tuple[str, str]]:
-        took = "" if None in (story.began, self.clock) else f" after {self.clock - story.began:.1f} s"
+        began, now = story.began, self.clock
+        took = "" if began is None or now is None else f" after {now - began:.1f} s"
         what = {"SUCCEEDED": "done", "FAILED": "failed", "CANCELED": "canceled"}[state]
         yield what, f"{reason or what}{took}"
 
@@ -161,7 +162,8 @@ def _constants(recording: Recording, topic: str) -> dict[int, str]:
     kind = recording.kinds.get(topic)
     if kind is None:
         return {}
-    return {value: name for name, _, value in recording.types.fielddefs[kind][0]}
+    constants = recording.types.fielddefs[kind][0]
+    return {value: name for name, _, value in constants if isinstance(value, int)}
 
 
 def _listed(plan: tuple[str, ...]) -> str:
