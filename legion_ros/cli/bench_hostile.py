@@ -4,12 +4,13 @@ import argparse
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
 
 from legion_ros.cli.bench_graph import command_line, graph
+from legion_ros.cli.bench_scenes import scene_with, true_scene
 from legion_ros.core.errors import LegionError
 from legion_ros.share import share
 
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fair", type=int, default=200, help="sentences (default: %(default)s)")
 
 
-def measure(options: argparse.Namespace) -> dict[str, object]:
+def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Say them all to one graph, one after the other."""
     from legion_ros.evaluation.hostile import fair, hostile, summary
 
@@ -72,13 +73,9 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
 def draw_scene(client: "GraphClient", seed: int) -> "Scene":
     """A new scene of eight things; what there is to be said is of these."""
     names = client.reset_scene(seed, _OBJECTS, _OBJECTS)
-    client.wait(lambda: _shows(client.true_scene(), names), 10.0, "the new scene")
+    scene_with(client, names)
     client.await_seen(names, 5.0)
-    return client.true_scene()
-
-
-def _shows(scene: "Scene | None", names: list[str]) -> bool:
-    return scene is not None and sorted(thing.name for thing in scene.objects) == sorted(names)
+    return true_scene(client)
 
 
 def _written() -> "list[Sentence]":

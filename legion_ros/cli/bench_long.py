@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.console import Console
 
+from legion_ros.cli.bench_scenes import Posed, Tries, posed, true_scene
 from legion_ros.core import LegionError, predicates
 from legion_ros.core.facts import TABLE, Fact, facts
 from legion_ros.evaluation.rows import append_row
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from legion_ros.core import Scene
     from legion_ros.evaluation.long_run import LongOutcome
     from legion_ros.evaluation.long_tasks import Kind, LongTask
-    from legion_ros.nodes.client import GraphClient, Task
+    from legion_ros.nodes.client import GraphClient
 
 __all__ = ["HELP", "add_arguments", "chosen_graph", "measure"]
 
@@ -75,7 +76,7 @@ def measure(
     rows, perception, robot = [], _perception(options), options.robot or "sim"
     for name, kind in _kinds(options.kinds).items():
         outcomes: list[LongOutcome] = []
-        for outcome in _scenes(name, kind, client, options):
+        for outcome in _outcomes(name, kind, client, options):
             outcomes.append(outcome)
             console.print(_line(name, outcome, outcomes, options.scenes), soft_wrap=True)
         rows.append(row(name, perception, outcomes, options.disturb, options.seed, command, robot))
@@ -108,93 +109,59 @@ def _line(name: str, outcome: "LongOutcome", outcomes: "list[LongOutcome]", scen
     )
 
 
-def _scenes(
+def _outcomes(
     name: str, kind: "Kind", client: "GraphClient", options: argparse.Namespace
 ) -> "Iterator[LongOutcome]":
-    """As many scenes as asked for; those that don't allow the kind's task are passed over."""
+    """Of one kind of task, each in another scene."""
     from legion_ros.evaluation.long_tasks import KINDS
 
-    found = 0
-    words = np.random.SeedSequence((options.seed, list(KINDS).index(name))).generate_state(
-        40 * options.scenes
-    )
-    for seed in map(int, words):
-        begin = kind.beginning
-        client.reset_safety()  # an alarm is the end of its own scene alone
-        names = client.reset_scene(seed, *begin.objects, binned=begin.binned, drawer=begin.drawer)
-        client.wait(lambda names=names: _true_scene_of(client, names), 10.0, "the new scene")
-        rng = np.random.default_rng(seed)
-        if kind.task(client.true_scene(), rng) is None:
-            continue
-        client.await_seen(names)
-        before, rng = client.true_scene(), np.random.default_rng(seed)
-        task = kind.task(before, rng)
-        if task is None:  # what stood there has rolled away
-            continue
-        yield _Trial(client, task, before, options.disturb, rng).run(seed)
-        found += 1
-        if found == options.scenes:
-            return
-    raise LegionError(f"only {found} of {options.scenes} scenes allow {name!r}")
+    def ask(scene: "Scene", _: int, rng: np.random.Generator) -> "LongTask | None":
+        return kind.task(scene, rng)
 
-
-def _true_scene_of(client: "GraphClient", names: list[str]) -> "Scene | None":
-    """The true scene once it is the new one."""
-    scene = client.true_scene()
-    same = scene is not None and sorted(thing.name for thing in scene.objects) == sorted(names)
-    return scene if same else None
+    seed = (options.seed, list(KINDS).index(name))
+    for scene in posed(client, name, kind.beginning, ask, seed, options.scenes):
+        yield _Trial(client, scene, options.disturb).run()
 
 
 class _Trial:
     """One instruction in one scene."""
 
-    def __init__(
-        self,
-        client: "GraphClient",
-        task: "LongTask",
-        before: "Scene",
-        disturb: bool,
-        rng: np.random.Generator,
-    ) -> None:
-        self._client, self._task, self._before, self._rng = client, task, before, rng
-        self._pressed, self._tries, self._current = False, 0, ""
-        self._disturbed, self._due = "", before.stamp + rng.uniform(2.0, 6.0) if disturb else np.inf
+    def __init__(self, client: "GraphClient", scene: "Posed[LongTask]", disturb: bool) -> None:
+        self._client, self._seed, self._rng = client, scene.seed, scene.rng
+        self._task, self._before = scene.asked, scene.before
+        self._pressed, self._tries = False, Tries()
+        self._disturbed = ""
+        self._due = self._before.stamp + self._rng.uniform(2.0, 6.0) if disturb else np.inf
 
-    def run(self, seed: int) -> "LongOutcome":
+    def run(self) -> "LongOutcome":
         """Say it, follow it, and look what is true afterwards."""
         from legion_ros.evaluation.long_run import LongOutcome
         from legion_ros.evaluation.long_tasks import missing
 
         client, began = self._client, time.monotonic()
         said = client.execute(self._task.instruction)
-        result = client.follow(said, self._count, self._watch, patience=20.0)
-        ended = client.true_scene().stamp
+        result = client.follow(said, self._tries.count, self._watch, patience=20.0)
+        ended = true_scene(client).stamp
         after = client.wait(lambda: self._settled(ended + 0.5), 20.0, "scene after the task")
         return LongOutcome(
-            seed=seed,
+            seed=self._seed,
             instruction=self._task.instruction,
             missing=tuple(missing(self._task, self._before, after, self._pressed)),
             claimed=result.success,
             reason=result.reason,
             least=self._task.least,
             steps=len(result.plan),
-            tries=self._tries,
+            tries=self._tries.number,
             disturbed=self._disturbed,
             wall=time.monotonic() - began,
             simulated=after.stamp - self._before.stamp,
         )
 
-    def _count(self, task: "Task") -> None:
-        """One more whenever another skill, or another try, is the current one."""
-        if task.current != self._current:
-            self._current = task.current
-            self._tries += 1
-
     def _watch(self) -> bool:
         """Look at the truth all the time; true when it has taken too long."""
-        scene = self._client.true_scene()
+        scene = true_scene(self._client)
         self._pressed = self._pressed or predicates.pressed(scene.fixture("button"))
-        if scene.stamp >= self._due and self._tries:
+        if scene.stamp >= self._due and self._tries.number:
             self._disturb(scene)
         return scene.stamp - self._before.stamp > LONGEST * self._task.least
 
@@ -219,6 +186,6 @@ class _Trial:
         self._disturbed, self._due = name, np.inf
 
     def _settled(self, stamp: float) -> "Scene | None":
-        scene = self._client.true_scene()
+        scene = true_scene(self._client)
         self._pressed = self._pressed or predicates.pressed(scene.fixture("button"))
         return scene if scene.stamp > stamp else None

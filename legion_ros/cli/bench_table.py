@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from legion_ros.cli.bench_graph import command_line, graph
+from legion_ros.cli.bench_scenes import Tries, scene_after, scene_with, true_scene
 from legion_ros.core.errors import LegionError
 
 if TYPE_CHECKING:
-    from legion_ros.core import Scene
     from legion_ros.evaluation.table import TableScene
-    from legion_ros.nodes.client import GraphClient, Task
+    from legion_ros.nodes.client import GraphClient
 
 __all__ = ["INSTRUCTION", "measure_latency", "measure_table"]
 
@@ -79,18 +79,16 @@ def _clear_table(
 
     client.reset_safety()
     names = client.reset_scene(seed, 3, 6)
-    before = client.wait(lambda: _scene_with(client, names), 10.0, "the new scene")
+    before = scene_with(client, names)
     client.await_seen(names)
-    began, tries = time.monotonic(), _Tries()
+    began, tries = time.monotonic(), Tries()
     task = client.execute(INSTRUCTION)
 
     def too_long() -> bool:
-        scene = client.true_scene()
-        return enough() or scene.stamp - before.stamp > LONGEST
+        return enough() or true_scene(client).stamp - before.stamp > LONGEST
 
     result = client.follow(task, tries.count, too_long)
-    ended = client.true_scene().stamp
-    after = client.wait(lambda: _scene_after(client, ended), 10.0, "scene after the task")
+    after = scene_after(client, true_scene(client).stamp, 10.0)
     return TableScene(
         seed=seed,
         objects=len(names),
@@ -102,27 +100,3 @@ def _clear_table(
         wall=time.monotonic() - began,
         simulated=after.stamp - before.stamp,
     )
-
-
-def _scene_with(client: "GraphClient", names: list[str]) -> "Scene | None":
-    scene = client.true_scene()
-    return scene if scene and sorted(thing.name for thing in scene.objects) == sorted(names) else None
-
-
-def _scene_after(client: "GraphClient", stamp: float) -> "Scene | None":
-    scene = client.true_scene()
-    return scene if scene and scene.stamp > stamp else None
-
-
-class _Tries:
-    """Counts the skills that were begun."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self._current = ""
-
-    def count(self, task: "Task") -> None:
-        """One more whenever another skill, or another try, is the current one."""
-        if task.current != self._current:
-            self._current = task.current
-            self.number += 1

@@ -13,28 +13,26 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from rich.console import Console
 
 from legion_ros.cli.bench_graph import command_line, running
+from legion_ros.cli.bench_scenes import Posed, Tries, posed, scene_after, true_scene
 from legion_ros.core.errors import LegionError
 from legion_ros.evaluation.rows import append_row
 from legion_ros.nodes.domain import free_domain
 from legion_ros.nodes.graph import Simulation
 
 if TYPE_CHECKING:
-    from legion_ros.core import Scene
     from legion_ros.evaluation.lessons import Order, Outcome, TaughtLesson
-    from legion_ros.nodes.client import GraphClient, Task
+    from legion_ros.nodes.client import GraphClient
     from legion_ros.nodes.supervision import Supervisor
 
 __all__ = ["HELP", "add_arguments", "measure"]
 
 HELP = "a skill is taught, from demonstrations or its reward, then asked of the graph in random scenes"
 _LONGEST = 60.0  # simulated s that one order may take
-_DRAWS = 40  # scenes that are drawn for each that is measured, at most
 _LESSON = 7200.0  # s of wall time that a lesson may take
 
 
@@ -76,7 +74,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         shown = course.show() if options.demonstrations else 0
         outcomes: list[Outcome] = []
         with course.taught() as client:
-            for outcome in _scenes(lesson, client, options.seed, options.scenes):
+            for outcome in _outcomes(lesson, client, options.seed, options.scenes):
                 outcomes.append(outcome)
                 console.print(_line(outcome, outcomes, options.scenes), soft_wrap=True)
         learned = Knowledge.load(course.knowledge, expert=dict).component_for(lesson.skill).record
@@ -184,7 +182,7 @@ class _Course:
         """Have the running graph learn it."""
         lesson = self._lesson
         self.refused = _is_refused(client, lesson.instruction)
-        words: dict[str, object] = {
+        words: dict[str, Any] = {
             "instruction": lesson.instruction,
             "skill": lesson.skill,
             "say": lesson.say,
@@ -212,61 +210,33 @@ def _is_refused(client: "GraphClient", said: str) -> bool:
     return not task.plan
 
 
-def _scenes(lesson: "TaughtLesson", client: "GraphClient", seed: int, scenes: int) -> "Iterator[Outcome]":
-    """As many scenes as asked for; those in which there is nothing to ask for are passed over."""
-    from legion_ros.evaluation.table import scene_seeds
+def _outcomes(lesson: "TaughtLesson", client: "GraphClient", seed: int, scenes: int) -> "Iterator[Outcome]":
+    """Of what is said after the lesson, each in another scene."""
+    from legion_ros.evaluation.long_tasks import Beginning
 
-    found = 0
-    for word in scene_seeds(seed, _DRAWS * scenes):
-        client.reset_safety()
-        names = client.reset_scene(word, *lesson.objects)
-        scene = client.wait(lambda names=names: _true_scene_of(client, names), 10.0, "the new scene")
-        if lesson.order(scene, found, np.random.default_rng(word)) is None:
-            continue
-        client.await_seen(names)
-        before = client.true_scene()
-        order = lesson.order(before, found, np.random.default_rng(word))
-        if order is None:  # what stood there has rolled away
-            continue
-        yield _trial(client, order, before, word)
-        found += 1
-        if found == scenes:
-            return
-    raise LegionError(f"only {found} of {scenes} scenes allow {lesson.instruction!r}")
+    for scene in posed(client, lesson.instruction, Beginning(lesson.objects), lesson.order, seed, scenes):
+        yield _trial(client, scene)
 
 
-def _true_scene_of(client: "GraphClient", names: list[str]) -> "Scene | None":
-    scene = client.true_scene()
-    same = scene is not None and sorted(thing.name for thing in scene.objects) == sorted(names)
-    return scene if same else None
-
-
-def _trial(client: "GraphClient", order: "Order", before: "Scene", seed: int) -> "Outcome":
+def _trial(client: "GraphClient", scene: "Posed[Order]") -> "Outcome":
     """Say it, follow it, and look what is true afterwards."""
     from legion_ros.evaluation.lessons import Outcome
 
-    began, tried = time.monotonic(), [""]
-
-    def count(task: "Task") -> None:
-        if task.current != tried[-1]:
-            tried.append(task.current)
-
+    began, tries, order, before = time.monotonic(), Tries(), scene.asked, scene.before
     result = client.follow(
         client.execute(order.said),
-        count,
-        lambda: client.true_scene().stamp - before.stamp > _LONGEST,
+        tries.count,
+        lambda: true_scene(client).stamp - before.stamp > _LONGEST,
         patience=20.0,
     )
-    ended = client.true_scene().stamp + 0.5
-    client.wait(lambda: client.true_scene().stamp > ended, 20.0, "scene after the task")
-    after = client.true_scene()
+    after = scene_after(client, true_scene(client).stamp + 0.5, 20.0)
     return Outcome(
-        seed=seed,
+        seed=scene.seed,
         said=order.said,
         success=order.done(after),
         claimed=result.success,
         reason=result.reason,
-        tries=len(tried) - 1,
+        tries=tries.number,
         wall=round(time.monotonic() - began, 1),
         simulated=round(after.stamp - before.stamp, 1),
     )

@@ -5,6 +5,7 @@ Made here from parts, said once when it is measured; nothing was tuned on them.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -176,7 +177,7 @@ def fair(scene: Scene, count: int, rng: np.random.Generator) -> list[Sentence]:
     return list(found.values())
 
 
-def summary(answers: Sequence[Answer]) -> dict[str, object]:
+def summary(answers: Sequence[Answer]) -> dict[str, Any]:
     """Counts: hostile ones that did anything, fair ones that were refused, and which they were."""
     bad = [answer for answer in answers if answer.sentence.kind != FAIR]
     good = [answer for answer in answers if answer.sentence.kind == FAIR]

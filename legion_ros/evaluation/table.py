@@ -32,7 +32,7 @@ class TableScene:
         return self.binned == self.objects
 
 
-def scene_seeds(seed: int, scenes: int) -> list[int]:
+def scene_seeds(seed: int | tuple[int, ...], scenes: int) -> list[int]:
     """Seeds of `scenes` scenes: the first ones are the same however many there are."""
     return [int(word) for word in np.random.SeedSequence(seed).generate_state(scenes)]
 
