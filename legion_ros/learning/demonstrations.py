@@ -112,9 +112,8 @@ class Demonstrations:
             (skill,),
         )
         for instruction, steps, *blobs in rows:
-            yield Episode(
-                instruction, *(np.frombuffer(b, np.float32).reshape(steps, -1) for b in blobs), True
-            )
+            seen, did, label = (np.frombuffer(blob, np.float32).reshape(steps, -1) for blob in blobs)
+            yield Episode(instruction, seen, did, label, True)
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

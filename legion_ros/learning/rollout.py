@@ -46,8 +46,8 @@ def rollout(
         for i in np.flatnonzero(quota):
             steps[i].append((observation[i], action[i], label[i]))
             if over[i]:
-                parts = (np.stack(part) for part in zip(*steps[i], strict=True))
-                done.append(Episode(instructions[i], *parts, bool(result.success[i])))
+                seen, did, labels = (np.stack(part) for part in zip(*steps[i], strict=True))
+                done.append(Episode(instructions[i], seen, did, labels, bool(result.success[i])))
                 steps[i] = []
                 quota[i] -= 1
                 ended()

@@ -271,7 +271,8 @@ class SAC:
         network = Expert(
             np.zeros(inputs), np.ones(inputs), outputs, ExpertConfig(hidden=self.config.hidden)
         ).network
-        for layer in list(network)[::2]:
-            nn.init.xavier_uniform_(layer.weight, generator=generator)
-            nn.init.zeros_(layer.bias)
+        for layer in network:
+            if isinstance(layer, nn.Linear):
+                nn.init.xavier_uniform_(layer.weight, generator=generator)
+                nn.init.zeros_(layer.bias)
         return network

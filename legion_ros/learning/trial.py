@@ -62,7 +62,8 @@ def trial(
         observation = result.observation
         if not alive.any():
             break
-    return Trial(instructions, *(np.stack(part) for part in zip(*seen, strict=True)), success, observation)
+    before, did, reward, lived = (np.stack(part) for part in zip(*seen, strict=True))
+    return Trial(instructions, before, did, reward, lived, success, observation)
 
 
 def paired(

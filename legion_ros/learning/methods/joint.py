@@ -168,6 +168,6 @@ def _episodes(tensors: Mapping[str, np.ndarray], told: Any) -> tuple[Episode, ..
     ends = np.cumsum(length)[:-1]
     split = {name: np.split(np.array(value, np.float32), ends) for name, value in parts.items()}
     return tuple(
-        Episode(words, *(split[name][i] for name in parts), success)
+        Episode(words, split["observation"][i], split["action"][i], split["label"][i], success)
         for i, (words, success) in enumerate(pairs)
     )
