@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from legion_ros.core import SKILLS, GroundedSkill, LegionError, StepResult
+from legion_ros.core import SKILLS, Environment, GroundedSkill, LegionError, StepResult
 from legion_ros.core.command import ACTION, ToolCommand
 from legion_ros.core.observation import OBSERVATION, observe
 from legion_sim.tabletop.attempts import draw_attempt, draw_next_attempt
@@ -24,8 +24,8 @@ class PracticeConfig:
     anything: bool = False  # whatever the skill's arguments allow, possible or not (see attempts.py)
 
 
-class TabletopEnvironment:
-    """An Environment (legion_ros.core) of `num_envs` tabletops; every episode draws one of the given skills.
+class TabletopEnvironment(Environment):
+    """`num_envs` tabletops; every episode draws one of the given skills.
 
     The reward is 1 in each step in which the success test holds, 0 otherwise; success ends the episode.
     """

@@ -155,14 +155,14 @@ def _add_drawer(spec: mujoco.MjSpec) -> None:
     )
     drawer.gravcomp = 1.0
     (x, y), h, t = DRAWER.size[:2] / 2, DRAWER.size[2], 0.006
-    floor = {"density": 300.0}
-    _box(drawer, (-x - t, -y - t, -t), (x + t, y + t, 0), _WHITE, **floor)
-    _box(drawer, (x, -y - t, 0), (x + t, y + t, h), _WHITE, **floor)
-    _box(drawer, (-x - t, -y - t, 0), (x, -y, h), _WHITE, **floor)
-    _box(drawer, (-x - t, y, 0), (x, y + t, h), _WHITE, **floor)
+    density = 300.0  # kg/m^3
+    _box(drawer, (-x - t, -y - t, -t), (x + t, y + t, 0), _WHITE, density=density)
+    _box(drawer, (x, -y - t, 0), (x + t, y + t, h), _WHITE, density=density)
+    _box(drawer, (-x - t, -y - t, 0), (x, -y, h), _WHITE, density=density)
+    _box(drawer, (-x - t, y, 0), (x, y + t, h), _WHITE, density=density)
     front = DRAWER.handle[0] + 0.06 - x0  # of the panel, in the drawer's frame
-    _box(drawer, (front, -0.12, -0.002), (front + 0.015, 0.12, 0.108), _WHITE, **floor)
-    _box(drawer, (front + 0.015, -y, -t), (-x, y, h), _WHITE, **floor)
+    _box(drawer, (front, -0.12, -0.002), (front + 0.015, 0.12, 0.108), _WHITE, density=density)
+    _box(drawer, (front + 0.015, -y, -t), (-x, y, h), _WHITE, density=density)
     bar = DRAWER.handle - DRAWER.position
     drawer.add_geom(
         name="handle",
@@ -170,7 +170,7 @@ def _add_drawer(spec: mujoco.MjSpec) -> None:
         fromto=(bar[0], -0.065, bar[2], bar[0], 0.065, bar[2]),
         size=(0.006, 0, 0),
         rgba=_METAL,
-        density=300.0,
+        density=density,
     )
     for side in (-0.06, 0.06):
         _box(
@@ -178,7 +178,7 @@ def _add_drawer(spec: mujoco.MjSpec) -> None:
             (bar[0], side - 0.005, bar[2] - 0.005),
             (front, side + 0.005, bar[2] + 0.005),
             _METAL,
-            **floor,
+            density=density,
         )
 
 
