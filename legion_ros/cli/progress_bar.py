@@ -4,7 +4,7 @@ import sys
 import time
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 __all__ = ["ProgressBar"]
 
@@ -25,7 +25,7 @@ class ProgressBar:
             console=self.console,
             disable=not self.console.is_terminal,
         )
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
         self._spoke = 0.0
 
     def __call__(self, what: str, done: int, total: int) -> None:

@@ -110,7 +110,7 @@ def measure_crashes(
     folder: Path,
     kills: int,
     rng: np.random.Generator,
-    progress: Callable[[CrashReport], None] = lambda report: None,
+    progress: Callable[[CrashReport], object] = lambda report: None,
     kinds: Sequence[str] = _BOTH,
 ) -> CrashReport:
     """Kill so many writers, one after the other on the same files, at random moments.

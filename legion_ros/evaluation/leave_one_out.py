@@ -68,12 +68,15 @@ def _learned(space: KnowledgeSpace, names: list[str], tasks: Mapping[str, Family
     return recall
 
 
-def _question(family: Family, unseen: np.ndarray, stage: int) -> tuple[np.ndarray | None, ...]:
+def _question(
+    family: Family, unseen: np.ndarray, stage: int
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None, np.ndarray | None]:
     half = len(family.observation) // 2
     rest = slice(half, None)
     asked = unseen[np.resize(np.arange(len(unseen)), len(family.observation) - half)]
-    everything = (asked, family.observation[rest], family.early[rest], family.reward[rest])
-    return tuple(part if place <= stage else None for place, part in enumerate(everything))
+    episodes = (family.observation[rest], family.early[rest], family.reward[rest])
+    observation, early, reward = (part if n <= stage else None for n, part in enumerate(episodes, start=1))
+    return asked, observation, early, reward
 
 
 def _judge(seen: str, shares: np.ndarray, truth: np.ndarray, new: np.ndarray) -> Judgement:

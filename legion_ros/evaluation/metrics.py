@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 Curve = Sequence[Sequence[float]]  # (control periods, s, success) of each point, in their order
+Booleans = Sequence[bool] | np.ndarray
 
 
 def average_success(matrix: np.ndarray) -> float:
@@ -123,7 +124,7 @@ def adjusted_rand(labels: Sequence[int], found: Sequence[int]) -> float:
     return float(adjusted_rand_score(labels, found))
 
 
-def novelty_auroc(new: Sequence[bool], probability: Sequence[float]) -> float | None:
+def novelty_auroc(new: Booleans, probability: Sequence[float]) -> float | None:
     """How well p(new) ranks the new before the known; None where either is missing."""
     from sklearn.metrics import roc_auc_score
 
@@ -133,7 +134,7 @@ def novelty_auroc(new: Sequence[bool], probability: Sequence[float]) -> float | 
     return float(roc_auc_score(labels, probability))
 
 
-def calibration_error(new: Sequence[bool], probability: Sequence[float], bins: int = 10) -> float:
+def calibration_error(new: Booleans, probability: Sequence[float], bins: int = 10) -> float:
     """Expected calibration error (Guo et al. 2017, Eq. 5): |share of new - mean p(new)| over equal bins."""
     labels, p = np.asarray(new, float), np.asarray(probability, float)
     place = np.minimum((p * bins).astype(int), bins - 1)

@@ -112,7 +112,8 @@ def paraphrase_accuracy(
         names: of the tasks, in their order.
     """
     went: dict[str, Counter[int]] = {name: Counter() for name in names}
-    for task, component in zip(look["tasks"], look["assigned"], strict=True):
+    tasks: Sequence[int] = look["tasks"]
+    for task, component in zip(tasks, look["assigned"], strict=True):
         went[names[task]][component] += 1
     right = [c == went[name].most_common(1)[0][0] for name, found in assigned.items() for c in found]
     return float(np.mean(right))

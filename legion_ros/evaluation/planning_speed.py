@@ -51,9 +51,10 @@ def measure_planning(
             lengths.append(_plan(planner, scene, wanted))
             times.append(1e3 * (time.perf_counter() - began))
             own.append(1e3 * (time.process_time() - own_began))
-        wall = np.percentile(times, [50, 99, 100]).round(1).tolist()
-        process = np.percentile(own, [50, 99]).round(1).tolist()
-        found.append(PlanningTime(count, plans, lengths.count(0), *wall, *process, max(lengths)))
+        p50, p99, longest = np.percentile(times, [50, 99, 100]).round(1).tolist()
+        own_p50, own_p99 = np.percentile(own, [50, 99]).round(1).tolist()
+        refused, steps = lengths.count(0), max(lengths)
+        found.append(PlanningTime(count, plans, refused, p50, p99, longest, own_p50, own_p99, steps))
     return found
 
 

@@ -20,6 +20,7 @@ from legion_ros.core.parent import die_with
 __all__ = ["Job", "Practice", "jobs"]
 
 Tensors = dict[str, np.ndarray]
+Actor = Callable[[np.ndarray], np.ndarray]  # (N, observation size) -> (N, action size)
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -130,7 +131,7 @@ class _Noisy:
     As in DART (Laskey et al. 2017) the noise is in what is done, not in the labels.
     """
 
-    def __init__(self, teacher, noise: float, rng: np.random.Generator) -> None:  # noqa: ANN001
+    def __init__(self, teacher: Actor, noise: float, rng: np.random.Generator) -> None:
         self._teacher, self._noise, self._rng = teacher, noise, rng
         self._push: np.ndarray | None = None
 
@@ -140,6 +141,7 @@ class _Noisy:
             return action
         if self._push is None or self._rng.random() < 0.1:  # a push lasts ten steps on average
             pushed = self._rng.random((len(action), 1)) < 0.4
-            self._push = self._noise * pushed * self._rng.standard_normal(action.shape)
-            self._push[:, 4] = 0.0  # fingers do as they are told: dropping things teaches little
+            push = self._noise * pushed * self._rng.standard_normal(action.shape)
+            push[:, 4] = 0.0  # fingers do as they are told: dropping things teaches little
+            self._push = push
         return action + self._push

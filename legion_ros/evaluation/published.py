@@ -1,6 +1,7 @@
 """What others published, and under which conditions: only what the same conditions gave can be compared."""
 
 from dataclasses import dataclass
+from functools import partial
 
 __all__ = ["PUBLISHED", "PublishedResult"]
 
@@ -24,44 +25,45 @@ class PublishedResult:
     remark: str = ""
 
 
-_LEGION = {
-    "stream": "legion10",
-    "task_id": "a fixed sentence embedding",
-    "goals": "fixed",
-    "time": "69-71 h",
-    "budget": "a GPU, 1M steps a task",
-    "source": "Meng et al. 2025",
-    "remark": "from its released data",
-}
-_ABLATION = _LEGION | {
-    "order": "curriculum",
-    "time": "–",
-    "budget": "",
-    "remark": "rounded; order and budget taken to be LEGION's",
-}
-_CONTINUAL_WORLD = {
-    "stream": "cw20",
-    "order": "curriculum",
-    "task_id": "an id",
-    "goals": "random",
-    "budget": "1M steps a task",
-    "source": "Wolczyk et al. 2021",
-}
+_legion = partial(
+    PublishedResult,
+    stream="legion10",
+    task_id="a fixed sentence embedding",
+    goals="fixed",
+    time="69-71 h",
+    budget="a GPU, 1M steps a task",
+    source="Meng et al. 2025",
+    remark="from its released data",
+)
+_ablation = partial(
+    _legion,
+    order="curriculum",
+    time="–",
+    budget="",
+    remark="rounded; order and budget taken to be LEGION's",
+)
+_continual_world = partial(
+    PublishedResult,
+    stream="cw20",
+    order="curriculum",
+    task_id="an id",
+    goals="random",
+    budget="1M steps a task",
+    source="Wolczyk et al. 2021",
+)
 
 PUBLISHED: tuple[PublishedResult, ...] = (
-    PublishedResult(
-        method="LEGION", order="curriculum", average_success=0.788, spread="± .045, 7 runs", **_LEGION
-    ),
-    PublishedResult(method="LEGION", order="random", average_success=0.712, spread="± .077", **_LEGION),
-    PublishedResult(method="LEGION", order="reverse", average_success=0.545, spread="± .150", **_LEGION),
-    PublishedResult(method="LEGION, Gaussian prior", average_success=0.57, **_ABLATION),
-    PublishedResult(method="SAC with language", average_success=0.46, **_ABLATION),
-    PublishedResult(method="SAC", average_success=0.20, **_ABLATION),
-    PublishedResult(method="PackNet", average_success=0.803, forgetting=-0.003, **_CONTINUAL_WORLD),
-    PublishedResult(method="EWC", average_success=0.603, **_CONTINUAL_WORLD),
-    PublishedResult(method="Reservoir", average_success=0.121, **_CONTINUAL_WORLD),
-    PublishedResult(method="A-GEM", average_success=0.070, **_CONTINUAL_WORLD),
-    PublishedResult(method="Fine-tuning", average_success=0.055, **_CONTINUAL_WORLD),
+    _legion(method="LEGION", order="curriculum", average_success=0.788, spread="± .045, 7 runs"),
+    _legion(method="LEGION", order="random", average_success=0.712, spread="± .077"),
+    _legion(method="LEGION", order="reverse", average_success=0.545, spread="± .150"),
+    _ablation(method="LEGION, Gaussian prior", average_success=0.57),
+    _ablation(method="SAC with language", average_success=0.46),
+    _ablation(method="SAC", average_success=0.20),
+    _continual_world(method="PackNet", average_success=0.803, forgetting=-0.003),
+    _continual_world(method="EWC", average_success=0.603),
+    _continual_world(method="Reservoir", average_success=0.121),
+    _continual_world(method="A-GEM", average_success=0.070),
+    _continual_world(method="Fine-tuning", average_success=0.055),
     PublishedResult(
         stream="cw10",
         method="SSDE",

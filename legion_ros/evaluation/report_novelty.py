@@ -34,7 +34,7 @@ def novelty_section(facts: Mapping[str, Any]) -> str:
         (
             "",
             [
-                escape(_SEEN.get(figures["seen"], figures["seen"])),
+                escape(_known(figures["seen"])),
                 str(figures["questions"]),
                 *(number(figures[name], 3) for name in ("recognised", "nearest", "auroc", "ece")),
             ],
@@ -43,7 +43,7 @@ def novelty_section(facts: Mapping[str, Any]) -> str:
     ]
     lines = [
         Line(
-            _SEEN.get(figures["seen"], figures["seen"]),
+            _known(figures["seen"]),
             i,
             [(p, share) for p, share, _ in figures["reliability"]],
         )
@@ -63,3 +63,8 @@ def novelty_section(facts: Mapping[str, Any]) -> str:
         f"the share that is new</figcaption>{line_chart(lines, 'p(new)', 'share of new')}</figure></div>"
         f'<ul class="legend">{keys}</ul></section>'
     )
+
+
+def _known(seen: str) -> str:
+    """What is known of the episodes of a stage, in words."""
+    return _SEEN.get(seen, seen)

@@ -46,10 +46,10 @@ class Group:
 
     def interval(self, name: str) -> tuple[Interval | None, str]:
         """The interval of a mean, and over what it is."""
-        if len(self.rows) > 1:
-            values = [row[name] for row in self.rows if row.get(name) is not None]
-            return mean_interval(values), "seeds"
-        return self.rows[0].get(f"{name}_interval"), "episodes"
+        if len(self.rows) == 1:
+            return self.rows[0].get(f"{name}_interval"), "episodes"
+        values = [row[name] for row in self.rows if row.get(name) is not None]
+        return mean_interval(values), "seeds"
 
 
 def groups(rows: Sequence[Row]) -> list[Group]:

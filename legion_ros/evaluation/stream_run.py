@@ -68,7 +68,7 @@ class StreamRun:
         self.folder, self.config, self.stream = folder, config, stream
         self.visits = visits(len(stream.tasks), config.loops, config.order, config.seed)
         self._make, self._encode, self._threads, self._progress = make, encode, threads, progress
-        self._record: PracticeRecord | None = None
+        self._record = PracticeRecord("")  # of the lesson that is going on
 
     def run(self) -> None:
         """Do what is left. RunError where the folder's parts don't belong together."""

@@ -84,7 +84,7 @@ def train_experts(
     `corrections` are labels like a teacher's, said again until they are a tenth of all.
     """
     seen = {skill: list(store.successes(skill)) for skill in skills}
-    experts: dict[str, Tensors | None] = dict.fromkeys(skills)
+    experts: dict[str, Tensors] = {}
     for turn in range(config.rounds + 1):
         if turn:
             for skill, tried in _refine(practice, experts, known, seed, turn, config, progress):
@@ -96,7 +96,7 @@ def train_experts(
                 _corrected(seen[skill], corrections.get(skill)),
                 cloning,
                 (_REFINEMENT, seed, turn, n),
-                experts[skill],
+                experts.get(skill),
             )
             for n, skill in enumerate(skills)
         ]

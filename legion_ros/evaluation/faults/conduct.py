@@ -33,17 +33,17 @@ def conduct(fault: str, trials: int, rng: np.random.Generator) -> FaultFigure:
             tripped = number if tripped is None and watch.alarm is not None else tripped
             if due is not None and number > due + 1:
                 break
+        lag = -1 if due is None or tripped is None else tripped - due  # scenes; below 0: too early, or never
         first = watch.alarm
         for _ in range(2):  # latched: the same and the other fault again
             for _ in make(watch, rng):
                 pass
         for _ in zip(range(_AFTER), FAULTS["failed grasps"][1](watch, rng), strict=False):
             pass
-        wrong = tripped is None or due is None or not 0 <= tripped - due <= 1
-        wrong = wrong or first is None or first.level is not level or watch.alarm is not first
+        wrong = not 0 <= lag <= 1 or first is None or first.level is not level or watch.alarm is not first
         misses += wrong
         notes += [f"due {due}, tripped {tripped}: {first}"] if wrong else []
-        lags += [] if wrong else [_PERIOD * (tripped - due)]
+        lags += [] if wrong else [_PERIOD * lag]
     return FaultFigure.of(
         f"breaker, {level.name.lower()}: {fault}, not tripped in time, or not latched",
         "all within one control period (50 ms), latched",
