@@ -134,6 +134,9 @@ def clumsy(tmp_path_factory):
         yield running
 
 
+RUNNING, FAILED, HELP = 2, 4, 6
+
+
 class Goals:
     """Gives a goal in words and hears what becomes of it."""
 
@@ -156,6 +159,18 @@ class Goals:
         self.call("reset")
         graph.spin_for(0.5)
         self.heard.clear()
+        self.thing = graph.client.scene().objects[0].name.replace("_", " ")
+
+    def reach(self):
+        """A goal that is under way when this returns."""
+        self.say(f"reach for the {self.thing}")
+        self.until(RUNNING)
+
+    def goes_on_until_stopped(self):
+        """After a reset."""
+        self.until(RUNNING, "reset: going on")
+        self.call("stop")
+        self.until(FAILED, "the arm was stopped")
 
     def say(self, words):
         from std_msgs.msg import String
@@ -177,7 +192,9 @@ class Goals:
         )
 
 
-RUNNING, FAILED, HELP = 2, 4, 6
+@pytest.fixture
+def goals(clumsy):
+    return Goals(clumsy)
 
 
 def test_one_node_alone_tells_the_arm_what_to_do(clumsy):
@@ -185,10 +202,9 @@ def test_one_node_alone_tells_the_arm_what_to_do(clumsy):
     assert [publisher.node_name for publisher in told] == ["safety_node"]
 
 
-def test_a_goal_that_grasps_at_nothing_twice_asks_for_help_and_after_the_reset_goes_on(clumsy):
-    alarms, goals = alarms_of(clumsy), Goals(clumsy)
-    thing = clumsy.client.scene().objects[0].name.replace("_", " ")
-    goals.say(f"put the {thing} in the bin")
+def test_a_goal_that_grasps_at_nothing_twice_asks_for_help_and_after_the_reset_goes_on(clumsy, goals):
+    alarms = alarms_of(clumsy)
+    goals.say(f"put the {goals.thing} in the bin")
     goals.until(HELP, "the fingers closed on nothing")
     assert [alarm.level for alarm in alarms] == [2]
     clumsy.wait(lambda: goals.states[-1].state == STOPPED and goals.states[-1].alarm, 20.0)
@@ -196,32 +212,22 @@ def test_a_goal_that_grasps_at_nothing_twice_asks_for_help_and_after_the_reset_g
     clumsy.spin_for(1.0)
     assert not goals.heard  # it waits
     assert "closed on nothing" in goals.call("reset")
-    goals.until(RUNNING, "reset: going on")
-    goals.call("stop")
-    goals.until(FAILED, "the arm was stopped")
+    goals.goes_on_until_stopped()
 
 
-def test_an_alarm_from_outside_halts_a_goal_and_a_stop_request_ends_one(clumsy):
-    goals = Goals(clumsy)
-    thing = clumsy.client.scene().objects[0].name.replace("_", " ")
-    goals.say(f"reach for the {thing}")
-    goals.until(RUNNING)
+def test_an_alarm_from_outside_halts_a_goal_and_a_stop_request_ends_one(clumsy, goals):
+    goals.reach()
     sound(clumsy, 1, "made up")
     assert "effort alarm: made up; /legion/reset goes on" in goals.until(HELP).reason
     goals.heard.clear()
-    goals.say(f"reach for the {thing}")
+    goals.say(f"reach for the {goals.thing}")
     goals.until(0, "busy with")
     goals.call("reset")
-    goals.until(RUNNING, "reset: going on")
-    goals.call("stop")
-    goals.until(FAILED, "the arm was stopped")
+    goals.goes_on_until_stopped()
 
 
-def test_a_safety_node_that_is_killed_while_help_is_asked_for_is_no_reset(clumsy):
-    goals = Goals(clumsy)
-    thing = clumsy.client.scene().objects[0].name.replace("_", " ")
-    goals.say(f"reach for the {thing}")
-    goals.until(RUNNING)
+def test_a_safety_node_that_is_killed_while_help_is_asked_for_is_no_reset(clumsy, goals):
+    goals.reach()
     sound(clumsy, 1, "made up again")
     goals.until(HELP, "made up again")
     clumsy.kill("safety_node")
@@ -232,16 +238,11 @@ def test_a_safety_node_that_is_killed_while_help_is_asked_for_is_no_reset(clumsy
     assert not [status for status in goals.heard if status.state != HELP]
     clumsy.wait(goals.services["reset"].service_is_ready)
     goals.call("reset")
-    goals.until(RUNNING, "reset: going on")
-    goals.call("stop")
-    goals.until(FAILED, "the arm was stopped")
+    goals.goes_on_until_stopped()
 
 
-def test_an_alarm_that_is_gone_without_a_reset_is_the_end_of_its_goal(clumsy):
-    goals = Goals(clumsy)
-    thing = clumsy.client.scene().objects[0].name.replace("_", " ")
-    goals.say(f"reach for the {thing}")
-    goals.until(RUNNING)
+def test_an_alarm_that_is_gone_without_a_reset_is_the_end_of_its_goal(clumsy, goals):
+    goals.reach()
     sound(clumsy, 1, "made up")
     goals.until(HELP, "made up")
     clumsy.exits.clear()
