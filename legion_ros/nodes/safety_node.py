@@ -157,7 +157,9 @@ class SafetyNode(LegionNode[SafetyConfig]):
     def _on_joint_state(self, message: JointState) -> None:
         before, now = self._guard.state.mode, time.monotonic()
         stamp = seconds(message.header.stamp)
-        self._guard.joint_state(message.name, message.position, message.velocity, stamp, now)
+        # rclpy's messages have no stubs: pyright takes what their setters accept for what they give
+        names: list[str] = message.name  # pyright: ignore[reportAssignmentType]
+        self._guard.joint_state(names, message.position, message.velocity, stamp, now)
         if self._guard.state.mode is not before:
             self._send(self._guard.watch(now), self._guard.gate.stamp)
 
