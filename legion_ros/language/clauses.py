@@ -65,7 +65,7 @@ def _texts(sentence: str) -> list[tuple[str, int]]:
         before = texts[at][0] if at is not None else ""
         shares = bool(before) and not _FIXTURE.search(_AIMED.sub("", before))
         more = _coordinated(stretch.text, shares)
-        if before and more:
+        if at is not None and before and more:
             before, more[0] = _shared(before, more[0], shares)
             texts[at] = (before, texts[at][1])
         texts += [(text, stretch.rank) for text in more]

@@ -151,7 +151,7 @@ class Grounder:
                 f"which are meant by {phrase!r} can't be told from {vague[0]!r}", seen(scene), "seen"
             )
         all_of = bool(_ALL.intersection(modifiers)) or noun in _COLLECTIVE
-        count = 2 if "both" in modifiers else next(map(lexicon.NUMBERS.get, _numbers(modifiers)), 0)
+        count = 2 if "both" in modifiers else next((lexicon.NUMBERS[word] for word in _numbers(modifiers)), 0)
         unlimited = anything and not color and not selector and not count
         if unlimited and (plural or all_of or noun in lexicon.EVERYTHING):
             names = tuple(thing.name for thing in free)

@@ -83,8 +83,8 @@ def _parts(text: str, others: bool = False) -> list[tuple[str, bool]]:
                 f"where the part with {opening.group(1)!r} ends in {text!r} can't be told; put a comma there"
             )
             raise Rejected(where, EXAMPLES, "for example")
-        (first, _), *others = _parts(rest.strip(" ,"))
-        return [(head, False), (first, opening.group(1) != "after"), *others]
+        (first, _), *later = _parts(rest.strip(" ,"))
+        return [(head, False), (first, opening.group(1) != "after"), *later]
     if last := _FIRST.match(text):
         return [*_parts(last.group(1).rstrip(" ,")), (last.group(2), True)]
     if earlier := _EARLIER.search(text):

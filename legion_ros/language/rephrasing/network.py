@@ -7,11 +7,15 @@ that what ships is small.
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from legion_ros.language.rephrasing.sequence import LONGEST, SYMBOLS
+
+if TYPE_CHECKING:
+    from transformers import BertModel
 
 __all__ = ["Network", "NetworkConfig"]
 
@@ -49,7 +53,7 @@ class Network(nn.Module):
         config: sizes of what is added.
     """
 
-    def __init__(self, encoder: nn.Module, config: NetworkConfig) -> None:
+    def __init__(self, encoder: "BertModel", config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
         self.encoder = encoder.requires_grad_(False)

@@ -5,10 +5,11 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from legion_ros.core import LegionError
 from legion_ros.core.durable import read_whole, write_durably
@@ -16,6 +17,9 @@ from legion_ros.language.rephrasing import sequence as sequences
 from legion_ros.language.rephrasing.network import Network, NetworkConfig
 from legion_ros.language.rephrasing.notation import REFUSE, Example, Span
 from legion_ros.language.rephrasing.sequence import END, LONGEST, START, SYMBOLS
+
+if TYPE_CHECKING:
+    from transformers import BertModel
 
 __all__ = ["Batch", "Read", "Tokens", "read", "restored", "stored"]
 
@@ -55,7 +59,7 @@ class Tokens:
         self._path = str(get_model_path())
         self._tokenizer = AutoTokenizer.from_pretrained(self._path, local_files_only=True)
 
-    def encoder(self) -> nn.Module:
+    def encoder(self) -> "BertModel":
         """The sentence encoder's network, with its own weights."""
         from transformers import AutoModel
         from transformers.utils.logging import disable_progress_bar, set_verbosity_error

@@ -7,7 +7,7 @@ A pointer is the number of symbols plus the index of a word; a piece is its firs
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class _Clause:
     things: list[tuple[int, int]]
     aim: str = ""
     excepting: bool = False
-    excepted: list[tuple[int, int]] | None = None
+    excepted: list[tuple[int, int]] = field(default_factory=list)
     open: int | None = None  # first word of a piece that has no last one yet
 
 
@@ -86,7 +86,6 @@ def _clauses(sequence: Sequence[int]) -> list[_Clause]:
         elif not found or not found[-1].verb:
             found = found or [_Clause("", [])]
             found[-1].verb = symbol
-            found[-1].excepted = []
         elif symbol == "except":
             found[-1].excepting = True
         elif symbol:

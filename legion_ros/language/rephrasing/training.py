@@ -89,9 +89,9 @@ def _batches(
 def _draw(examples: Sequence[Example], config: TrainingConfig, rng: np.random.Generator) -> list[Example]:
     found = []
     while len(found) < _POOL * config.batch:
-        example = varied(examples[rng.integers(len(examples))], rng)
+        example = varied(examples[int(rng.integers(len(examples)))], rng)
         if rng.random() < config.joined:
-            other = varied(examples[rng.integers(len(examples))], rng)
+            other = varied(examples[int(rng.integers(len(examples)))], rng)
             # a refusal does not become one by what else is said, and most of what is joined should be done
             if (
                 len(example.requests) < 3
