@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from legion_ros.core import LegionError
 
-__all__ = ["LIMIT", "Marked", "NotUnderstood", "Rejected", "check", "plain", "sentence"]
+__all__ = ["LIMIT", "Marked", "NotUnderstood", "Rejected", "check", "negations", "plain", "sentence"]
 
 LIMIT = 512  # bytes of UTF-8
 
@@ -78,6 +78,11 @@ def check(text: str) -> None:
             raise marked
 
 
+def negations(text: str) -> int:
+    """How many words of a plain text mark a negation."""
+    return len(re.findall(_NEGATION, text))
+
+
 EXAMPLES = ("clear the table", "put the can in the bin", "open the drawer")
 
 
@@ -141,7 +146,9 @@ _SEQUELS = (
 _NOT = _any(
     "not, never, no, none, nothing, nobody, nowhere, neither, nor, without, avoid, avoiding, "
     "refrain, "
-    "refuse, forbid, prevent, ignore, hardly, instead of, rather than, under no"
+    "refuse, forbid, prevent, ignore, hardly, instead of, rather than, under no, far be it, "
+    "hold(?:ing)? off, hold(?:ing)? back, abstain, desist, "
+    "the last thing (?:i|we) (?:want|need|would like)(?: to see)? is (?!(?:for )?(?:you|to)\\b)"
 )
 _STOP = _any(
     "stop, quit, cease, halt, abort, cancel, skip, leave, forget, undo, keep"

@@ -15,6 +15,7 @@ from legion_ros.language.grounding import Discourse, Grounder, Reference
 from legion_ros.language.guard import NotUnderstood, Rejected
 from legion_ros.language.phrases import Phrase, patterns
 from legion_ros.language.plainer import plainer
+from legion_ros.language.remarks import without_remarks
 from legion_ros.skills import goal_text
 from legion_ros.skills.concepts import Concepts
 from legion_ros.skills.draft import Draft
@@ -66,17 +67,46 @@ class Interpreter:
             Rejected: why it asks for nothing that is known, in words for the user.
         """
         written = guard.plain(instruction)  # nobody reads what is no text, too long or a computer's
+        text = without_remarks(written)
+        remarks = text != written
         opinion = self._second.opinion(instruction) if self._second else None
         try:
-            goal, meant = self._said(instruction, written, scene)
+            goal, meant = self._said(instruction, text, scene)
         except Rejected as error:
-            if opinion is None or not opinion.answers(error, instruction):
-                raise
-            return self._said_again(instruction, opinion, scene, error)
+            return self._otherwise(instruction, text, remarks, opinion, scene, error)
         if opinion is None:
             return goal
         opinion.check(instruction, meant)
+        if remarks:
+            opinion.check_remarks(instruction, bool(take_off(plainer(text))[1]))
+            return goal
         return self._surer(goal, meant, opinion, scene)
+
+    def _otherwise(
+        self,
+        instruction: str,
+        text: str,
+        remarks: bool,
+        opinion: Opinion | None,
+        scene: Scene,
+        refused: Rejected,
+    ) -> Goal:
+        """What the grammar refused, by the rephraser's words, else by a language model. Raises Rejected."""
+        if opinion and opinion.answers(refused, instruction, text) and self._agrees(opinion, text, remarks):
+            try:
+                return self._said_again(instruction, opinion, scene, refused)
+            except Rejected as error:
+                refused = error
+        if self._reader is None or not isinstance(refused, NotUnderstood):
+            raise refused
+        try:
+            return self._ask(self._reader, instruction, take_off(plainer(text))[1], scene)
+        except LegionError as problem:
+            raise refused from problem
+
+    def _agrees(self, opinion: Opinion, text: str, remarks: bool) -> bool:
+        """Whether the rephraser finds in the text alone what it finds in it with the remarks."""
+        return not remarks or (self._second is not None and opinion.agrees(self._second.opinion(text)))
 
     def _surer(self, goal: Goal, meant: tuple[Choice, ...], opinion: Opinion, scene: Scene) -> Goal:
         """What the grammar understood, unless the rephraser is very sure of something else."""
@@ -111,15 +141,7 @@ class Interpreter:
             raise Rejected(
                 f"{plain!r} says only what to leave alone; say what to do", guard.EXAMPLES, "for example"
             )
-        try:
-            return self._grammar(instruction, text, caveats, scene)
-        except NotUnderstood as error:
-            if self._reader is None:
-                raise
-            try:
-                return self._ask(self._reader, instruction, caveats, scene), ()
-            except LegionError as problem:
-                raise error from problem
+        return self._grammar(instruction, text, caveats, scene)
 
     def _grammar(
         self, instruction: str, text: str, caveats: tuple[Caveat, ...], scene: Scene

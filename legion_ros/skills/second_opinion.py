@@ -22,16 +22,21 @@ __all__ = ["Opinion", "Rephrasing", "Second"]
 SURE = 0.7  # probability of what it says again from which that is taken, where the grammar refuses
 SURER = 0.9  # likewise, where the grammar understands something else
 DOUBTS = 0.98  # probability that nothing can be done from which an instruction is refused
+DOUBTS_REMARK = 0.5  # likewise, where the grammar took a negation for a mere remark
 _MODIFIERS = 3  # words that may be more than in the taught sentence: "put the [big red] mug in the bin"
 # What its examples are about; of what was taught or declared since, it knows nothing.
 _KNOWN = frozenset(("put", "push", "reach", "open", "close", "press", "clear_table", "tidy_up"))
 
 # "the red one": of what, the rest of the sentence tells, which what is said again may have left out
 _ONE = re.compile(rf"\b(?:the|that|this|other|{'|'.join(sorted(COLORS))}) ones?\b")
-# Ends with a word that something has to follow, or with a stump of one.
+# "not the blue mug, the red one"; "in the bin, not the drawer"
+_COLOR = f"({'|'.join(sorted(COLORS))})"
+_NOT_THAT = re.compile(rf"\bnot (?:the|that) {_COLOR} \w+,? (?:but |rather )?(?:the|that) {_COLOR}\b")
+_NOT_THERE = re.compile(r", not (?:in(?:to)? |to )?the (drawer|bin|left|right)(?=[.,;!?]|$)")
+# Ends with a word that something has to follow, or with a stump of one (a name, as "Jo", is none).
 _CUT_OFF = re.compile(
-    r"\b(?:to|in|into|inside|onto|on|at|from|of|with|for|under|toward|towards|the|an|and|then|"
-    r"(?!it\b|up\b|me\b|us\b|so\b|ok\b|go\b|no\b)[a-z]{1,2})\W*$"
+    r"(?<!')\b(?:(?i:to|in|into|inside|onto|on|at|from|of|with|for|under|toward|towards|the|an|and|then)|"
+    r"(?!(?:it|up|me|us|so|ok|go|no|is|be|do|he|we|am|pm)\b)[a-z]{1,2})\W*$"
 )
 
 
@@ -51,17 +56,39 @@ class Opinion:
     caveats: bool  # whether something in that is to be left alone, left out or kept out
     certain: bool  # whether it is as sure of that as it takes to contradict the grammar
     doubts: bool  # whether it is sure that nothing can be done
+    inclined: bool = False  # whether it takes that for likelier than not
+    asks: tuple[tuple[str, str], ...] = ()  # verb and aim of each request
 
-    def answers(self, refused: Rejected, instruction: str) -> bool:
+    def answers(self, refused: Rejected, instruction: str, written: str) -> bool:
         """Whether what it says again may stand for what the grammar refused.
 
         Not for a single word, or what ends in the middle, as what was cut off does; not where a word marks
         a condition, a choice, a question; and where one marks a negation only if it is accounted for: "I
-        forbid you to open it" lies next to "I want you to open it".
+        forbid you to open it" lies next to "I want you to open it". It is where something is left alone for
+        it, or where all that is negated is said again, with what is named ("that mug that is not red").
+
+        Args:
+            refused: why the grammar refused it.
+            instruction: as it came.
+            written: plainly, without remarks.
         """
-        if not self.text or len(instruction.split()) < 2 or _CUT_OFF.search(instruction.lower()):
+        shouted = instruction == instruction.upper()
+        cut_off = _CUT_OFF.search(instruction.lower() if shouted else instruction.replace("\u2019", "'"))
+        if not self.text or len(instruction.split()) < 2 or cut_off:
             return False
-        return not isinstance(refused, Marked) or (refused.negation and self.caveats)
+        if isinstance(refused, Marked) and not refused.negation:
+            return False
+        # not only where it refused for it: "i don't need it opened" is a mere statement to the grammar
+        said = guard.plain(self.text)
+        return self.caveats or guard.negations(said) + _contrasts(written, said) >= guard.negations(written)
+
+    def agrees(self, rest: "Opinion") -> bool:
+        """Whether it takes the instruction to ask for just what it takes its `rest` to ask for.
+
+        The rest is the instruction without remarks that have a negation: what only they ask for is not to be
+        done.
+        """
+        return bool(rest.text) and self.asks == rest.asks
 
     def contradicts(self, meant: Sequence[Choice]) -> bool:
         """Whether it may contradict a grammar that understood this: only what it knows about."""
@@ -76,11 +103,18 @@ class Opinion:
         if taught and len(instruction.split()) <= len(meant[0].reading.text.split()) + _MODIFIERS:
             return
         if self.doubts and _known(meant):
-            raise NotUnderstood(
-                f"{instruction!r} does not read like anything that the robot can do",
-                guard.EXAMPLES,
-                "for example",
-            )
+            raise _doubted(instruction)
+
+    def check_remarks(self, instruction: str, caveats: bool) -> None:
+        """Raise NotUnderstood where it may not take for a remark what the grammar took for one.
+
+        Args:
+            instruction: as it came, with a negation in a remark.
+            caveats: whether the grammar found something besides that is to be left alone.
+        """
+        leaves = any(verb in ("leave", "keepout") for verb, _ in self.asks)
+        if self.inclined or (leaves and not caveats):
+            raise _doubted(instruction)
 
 
 class Second:
@@ -95,7 +129,28 @@ class Second:
         found = self._rephraser.rephrase(instruction)
         text = found.text if found.probability >= SURE else ""
         caveats = bool(found.verbs & {"leave", "keepout"}) or " except " in found.text
-        return Opinion(text, caveats, found.probability >= SURER, found.refuse >= DOUBTS)
+        return Opinion(
+            text,
+            caveats,
+            certain=found.probability >= SURER,
+            doubts=found.refuse >= DOUBTS,
+            inclined=found.refuse >= DOUBTS_REMARK,
+            asks=found.asks,
+        )
+
+
+def _contrasts(written: str, said: str) -> int:
+    """How many negations only say what is not meant, where what is said again is about something else."""
+    colors = sum(
+        not re.search(rf"\b{other}\b", said) and bool(re.search(rf"\b{color}\b", said))
+        for other, color in _NOT_THAT.findall(written)
+    )
+    return colors + sum(not re.search(rf"\b{place}\b", said) for place in _NOT_THERE.findall(written))
+
+
+def _doubted(instruction: str) -> NotUnderstood:
+    reason = f"{instruction!r} does not read like anything that the robot can do"
+    return NotUnderstood(reason, guard.EXAMPLES, "for example")
 
 
 def _known(meant: Sequence[Choice]) -> bool:

@@ -1,5 +1,6 @@
 """The rephraser's part in reading instructions, with one that answers what it is told to."""
 
+import numpy as np
 import pytest
 
 from legion_ros.core.facts import facts
@@ -25,12 +26,30 @@ class FakeRephraser:
         return self.answer
 
 
+class Remembering:
+    """An encoder that embeds each text once: an interpreter is made for each test."""
+
+    def __init__(self, encoder):
+        self.encoder, self.known = encoder, {}
+
+    def encode(self, texts):
+        if new := [text for text in dict.fromkeys(texts) if text not in self.known]:
+            self.known |= dict(zip(new, self.encoder.encode(new), strict=True))
+        return np.array([self.known[text] for text in texts])
+
+
 @pytest.fixture(scope="module")
-def interpreter(encoder):
+def with_both(encoder):
     knowledge = Knowledge.load(share("config", "knowledge", "tabletop"), expert=dict)
-    return lambda rephraser: Interpreter(
-        knowledge, encoder, share("config", "goals.yaml"), rephraser=rephraser
+    known = Remembering(encoder)
+    return lambda rephraser, reader: Interpreter(
+        knowledge, known, share("config", "goals.yaml"), reader, rephraser
     )
+
+
+@pytest.fixture(scope="module")
+def interpreter(with_both):
+    return lambda rephraser: with_both(rephraser, None)
 
 
 ODD = "farewell to the mug"
@@ -150,3 +169,149 @@ def test_a_negation_that_is_accounted_for_may_be_said_again(interpreter):
 def test_nothing_is_said_again_of_what_was_cut_off(interpreter, said):
     with pytest.raises(Rejected):
         goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), said)
+
+
+class Says(FakeRephraser):
+    """Says something else of each sentence: {sentence: (what, its verbs with their aims)}."""
+
+    def __init__(self, answers, refuse=0.0):
+        super().__init__()
+        self.answers, self.refuse = answers, refuse
+
+    def rephrase(self, sentence):
+        self.asked.append(sentence)
+        text, asks = self.answers.get(sentence, ("", ()))
+        return Rephrased(text, frozenset(verb for verb, _ in asks), 0.99, self.refuse, asks)
+
+
+BIN = (("put", "bin"),)
+
+
+def test_a_remark_with_a_negation_is_no_prohibition(interpreter):
+    said = "nobody drinks from that mug any more, so bin it"
+    assert written(goal(interpreter(None), said)) == "in(white_mug, bin)"
+    assert written(goal(interpreter(Says({said: ("put that mug in the bin", BIN)})), said)) == (
+        "in(white_mug, bin)"
+    )
+
+
+def test_what_only_a_remark_seems_to_ask_for_is_not_done(interpreter):
+    said = "nobody uses the mug, so farewell to it"
+    rest = "there is the mug. so farewell to it"
+    text = "put the mug in the bin"
+    with pytest.raises(Rejected):
+        goal(interpreter(Says({said: (text, BIN)})), said)
+    with pytest.raises(Rejected):
+        goal(interpreter(Says({said: (text, BIN), rest: ("reach for the mug", (("reach", ""),))})), said)
+    found = goal(interpreter(Says({said: (text, BIN), rest: (text, BIN)})), said)
+    assert written(found) == "in(white_mug, bin)"
+
+
+def test_the_network_may_doubt_that_a_negation_is_a_mere_remark(interpreter):
+    said = "nobody likes the mug, so clear the table"
+    assert len(goal(interpreter(None), said).stages) == 1
+    with pytest.raises(NotUnderstood, match="does not read like"):
+        goal(interpreter(Says({}, refuse=0.6)), said)
+    text = "put everything in the bin, then do not touch the mug"
+    with pytest.raises(NotUnderstood, match="does not read like"):
+        goal(interpreter(Says({said: (text, (("clear", "bin"), ("leave", "")))})), said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i do not need the mug put away into that bin",
+        "i do not want the mug, dear, in the bin",
+        "farewell to the mug? nobody wants that",
+        "the mug and farewell, i never said that",
+    ],
+)
+def test_a_negation_counts_wherever_the_grammar_stopped(interpreter, said):
+    with pytest.raises(Rejected):
+        goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), said)
+
+
+def test_a_negation_that_is_said_again_with_the_thing_is_accounted_for(interpreter):
+    said = "farewell to the can that isn't red, and not to any other"
+    text = "put the can that isn't red in the bin"
+    with pytest.raises(Rejected):  # one of two
+        goal(interpreter(FakeRephraser(text, 0.99)), said)
+    assert written(goal(interpreter(FakeRephraser(text, 0.99)), "farewell to the can that isn't red")) == (
+        "in(blue_can, bin)"
+    )
+
+
+def test_what_is_not_meant_is_accounted_for_where_another_is(interpreter):
+    said = "not the red can, the blue one: farewell to it"
+    assert written(goal(interpreter(FakeRephraser("put the blue can in the bin", 0.99)), said)) == (
+        "in(blue_can, bin)"
+    )
+    with pytest.raises(Rejected):
+        goal(interpreter(FakeRephraser("put the red can in the bin", 0.99)), said)
+    said = "farewell to the mug, into the bin, not the drawer"
+    with pytest.raises(Rejected):
+        goal(interpreter(FakeRephraser("put the mug in the drawer", 0.99)), said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["farewell to the mug, Jo", "farewell to the mug, wherever it is.", "farewell to the mug, Hoffmann's"],
+)
+def test_a_name_or_a_short_word_at_the_end_cuts_nothing_off(interpreter, said):
+    found = goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), said)
+    assert written(found) == "in(white_mug, bin)"
+
+
+# -- with a language model besides -----------------------------------------------------------------------
+
+
+class FakeReader:
+    """A language model that answers with what it was made with."""
+
+    def __init__(self, answer):
+        self.answer, self.asked = answer, []
+
+    def read(self, instruction, names, predicates):
+        self.asked.append(instruction)
+        return self.answer
+
+
+def test_a_language_model_is_not_asked_about_what_the_network_says_again(with_both):
+    reader = FakeReader("in(white_mug, drawer)")
+    found = goal(with_both(FakeRephraser("put the mug in the bin", 0.99), reader), ODD)
+    assert written(found) == "in(white_mug, bin)"
+    assert reader.asked == []
+
+
+@pytest.mark.parametrize("text", ["", "polish the mug"])
+def test_a_language_model_is_asked_last_and_once_about_what_was_said(with_both, text):
+    reader = FakeReader("in(white_mug, drawer)")
+    found = goal(with_both(FakeRephraser(text, 0.99), reader), ODD)
+    assert written(found) == "in(white_mug, drawer)"
+    assert reader.asked == [ODD]
+
+
+def test_what_a_language_model_answers_is_not_doubted(with_both):
+    reader = FakeReader("in(white_mug, drawer)")
+    assert written(goal(with_both(FakeRephraser(refuse=0.999), reader), ODD)) == "in(white_mug, drawer)"
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("farewell to the teapot, then", "put the teapot in the bin"),
+        ("i forbid you to open it", "open the drawer"),
+    ],
+)
+def test_a_language_model_is_not_asked_about_what_is_not_here_or_forbidden(with_both, said, text):
+    reader = FakeReader("in(white_mug, drawer)")
+    with pytest.raises(Rejected):
+        goal(with_both(FakeRephraser(text, 0.99), reader), said)
+    assert reader.asked == []
+
+
+def test_what_the_network_doubts_of_the_grammars_is_not_asked_either(with_both):
+    reader = FakeReader("closed(drawer)")
+    with pytest.raises(NotUnderstood, match="does not read like"):
+        goal(with_both(FakeRephraser(refuse=0.99), reader), "shut that drawer on his fingers")
+    assert reader.asked == []

@@ -18,6 +18,7 @@ class Rephrased:
     verbs: frozenset[str]  # of `notation.VERBS`, that it is made of
     probability: float  # that this is what it asks for, as the network sees it
     refuse: float  # that it asks for nothing that the robot can do, likewise
+    asks: tuple[tuple[str, str], ...] = ()  # the verb and the aim of each request, in their order
 
 
 class Rephraser:
@@ -46,5 +47,11 @@ class Rephraser:
                 tokens = reading.Tokens()
                 self._loaded = reading.restored(self._file, tokens), tokens
             found = reading.read(*self._loaded, sentence)
-        verbs = frozenset(request.verb for request in found.example.requests)
-        return Rephrased(notation.plain(found.example), verbs, found.probability, found.refuse)
+        requests = found.example.requests
+        return Rephrased(
+            notation.plain(found.example),
+            frozenset(request.verb for request in requests),
+            found.probability,
+            found.refuse,
+            tuple((request.verb, request.aim) for request in requests),
+        )
