@@ -48,7 +48,9 @@ def described(
     """
     colors = [word for word in modifiers if word in lexicon.COLORS]
     same = {"gray": "grey", "golden": "gold"}
+    others = [word.removeprefix("non") for word in modifiers if word.startswith("non")]  # "the nonred mug"
     matching = [t for t in things if all(same.get(t.color, t.color) == same.get(c, c) for c in colors)]
+    matching = [t for t in matching if all(same.get(t.color, t.color) != same.get(c, c) for c in others)]
     if not matching:
         raise UnknownThing(f"there is no {phrase.removeprefix('the ')!r} here", seen(scene), "seen")
     selector = next((lexicon.SELECTORS[word] for word in modifiers if word in lexicon.SELECTORS), "")

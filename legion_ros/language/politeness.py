@@ -49,7 +49,7 @@ _AFTER = (
     "straight away, if you "
     "please, in a jiffy, neatly, nicely, "
     "behind you, when you can, without delay, please and thank you, now, thanks, thank you, thank "
-    "you very much, cheers, for me, for us, again, once more, right "
+    "you very much, cheers, for me, for us, for her, for him, again, once more, right "
     "now, right away, at once, immediately, quickly, slowly, carefully, gently, robot, legion, "
     "will you, "
     "would you, could you, can you, a bit, a little, a little bit, slightly, asap, as soon as you "

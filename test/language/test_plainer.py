@@ -29,7 +29,6 @@ from legion_ros.language.plainer import plainer
         ("it would be great if you could open it", "open it"),
         ("i would appreciate it if you would open it", "open it"),
         ("good morning! open it. thank you so much", "! open it"),
-        ("open the drawer, i do not need it anymore", "open the drawer"),
         ("press the button to switch everything off", "press the button"),
         # stating
         ("the drawer should be open", "have the drawer open"),

@@ -56,8 +56,76 @@ _OPENERS = any_of(
 )
 _NAMING = f"(?:{KINDS}|{FIXTURES}|table|everything|all|it|them|one|ones|things?|rest|gripper|not)(?:e?s)?"
 
+# Who has no part in it: "my boss", "the baby", but not "the can", "the blue one".
+_NOBODY_ELSE = rf"(?!(?:(?:{COLORS}|{KINDS}|{FIXTURES})(?:e?s)?|table|ones?|things?|rest)\b)"
+_SOMEBODY = rf"(?:my|our|his|her|the) {_NOBODY_ELSE}\w+"
+_MEETING = any_of(
+    "meeting, staff meeting, team meeting, inspection, exam, lesson, class, lecture, visit, visitors, "
+    "guests, party, dinner, lunch, breakfast, supper, show, demo, game, interview, delivery, rehearsal"
+)
+_SOON = (
+    r"(?:(?:is|are|starts?|begins?|comes?|coming|arrives?|arriving|starting|due) )?"
+    r"(?:in|at) (?:a |an |about |less than )?(?:\w+ ){0,2}?"
+    r"(?:minutes?|hours?|moment|noon|o'clock|one|two|three|four|five|six|seven|eight|nine|ten|\d+)"
+)
+_RIGHT_AWAY = (
+    r"(?:(?:just|please|so|now) )*"
+    r"(?:point|touch|reach|hover|go|show|put|push|move|throw|bin|chuck|open|close|press)\b"
+)
+_IF = rf"\b(?:it would be {_GREAT}(?: for me)?|i would {_GLAD}(?: it)?) if"
+
 RULES = (
     (r"\b(?:um|uh|er|uhm|erm|hmm)\b,? ?", ""),
+    (
+        r"\bthe last thing (?:i|we) (?:want|need|would like)(?: to see)? is (?!(?:for )?(?:you|to)\b)",
+        "never have ",  # the guard is to see it
+    ),
+    (r"\b(mr|mrs|ms|dr|prof)\. (?=\w)", r"\1 "),
+    # "..., thanks, Jo"
+    (
+        r"(?<=[.!;]) ?(?:thanks|thank you|thx|cheers|ta|regards|yours|best|love),? "
+        rf"(?!{_RIGHT_AWAY})[a-z]+[.!]?$",
+        "",
+    ),
+    # "staff meeting in ten minutes, clear the table": when it is to be done is not said by that
+    (
+        rf"^(?:(?:the|a|an|my|our|there is|there is an?|we have an?) )?(?:\w+ )?{_MEETING} {_SOON}"
+        rf"[.;:!,] (?={_RIGHT_AWAY}|clear|tidy|clean|get|could|can|would|please)",
+        "",
+    ),
+    # "which one is the orange block? just point to it"
+    (
+        rf"^which (?:one |of (?:these|them|those) )?(?:is|are) ({NAMED})[.;:!?,] (?={_RIGHT_AWAY}[^?]*$)",
+        r"there is \1. ",
+    ),
+    # "it would be great if the cans ended up in the bin", "i would love it if the drawer was shut"
+    (
+        rf"{_IF} ({NAMED}) (?:ended up|landed|went|could (?:go|end up|land)|found (?:its|their) way) "
+        r"(?=(?:in|into|to|on)\b)",
+        r"\1 should go ",
+    ),
+    (rf"{_IF} ({NAMED}) (?:was|were|got|could be) (?!to\b)", r"\1 should be "),
+    (
+        r"^(?:(?:please|now|come on|just),? )*(?:move|get|use|lift|shift|swing) (?:your|that) (?:\w+ )?"
+        r"(?:arm|hand|gripper|claw|self|butt|backside)(?: moving| going)? and (?=\w)",
+        "",
+    ),
+    # "so our guests can see which one it is"
+    (rf",? \bso (?:that )?{_SOMEBODY} (?:can|could|will|may|know|knows|sees?) [^.,;:!?]*", ""),
+    # "my daughter collects blue", "the baby can reach it there": remarks, as "i ..." is one
+    (
+        rf"(^|[.;:!?,] ?)(?:my|our) {_NOBODY_ELSE}\w+ "
+        r"(?!(?:needs|wants|says|asks|likes|prefers|goes|belongs|is|has|was)\b)(?=[a-z]+s\b)"
+        r"(?!\w+s (?:in|into|to)\b)",
+        r"\1i ",
+    ),
+    (
+        rf"(^|[.;:!?,] ?){_SOMEBODY} can "
+        r"(?=(?:reach|see|play|use|sit|drink|eat|find|read|look|enjoy|sleep|hear)\b)",
+        r"\1i ",
+    ),
+    # "... but i want to keep the mugs, so the cans go in the bin and the mugs in the drawer"
+    (rf"(?:,? (?:but|and)|(?:^|(?<=[.;!,] ))) ?i want to keep ({NAMED}), so (?=[^.;]*\bdrawer\b)", ". "),
     (r"^(?:\w+ ){0,2}(?:sequence|run|routine|procedure|protocol|program|steps|list): (?=\w)", ""),
     (r"\bmind (?:that )?you (?=keep|stay|do not|leave)", ""),
     (
@@ -74,11 +142,6 @@ RULES = (
     (r",? ?\b(?:and )?(?:then )?you are (?:all )?(?:done|finished|free)(?=[.;!?,]|$)", ""),
     (r"(?<=\w),? because [^.,;:!?]*", ""),
     (r" out of (?:the|my) way,? (?:and )?(?=(?:into|in|to) )", " "),
-    (
-        r"\b(i|we) (?:will not|am not|are not|have not|have never|never|have no|did not|had no) "
-        r"(?!want|let|allow|wish|have|see|touch|tolerate|accept)(?![^.;:!?,]*\byou\b)",
-        r"\1 ",
-    ),
     (r"\bever so\b", "so"),
     (rf"(^|[.;!?] ?)you (?:did|were|have been|look|seem) (?![^.;:!?]*\b{_NAMING}\b)[^.;:!?]*[.;:!?]", r"\1"),
     # what is said beside a request and names nothing: "have a nice day"
@@ -104,11 +167,6 @@ RULES = (
         "several|the following))?"
         r"(?: (?:things?|favou?rs?|requests?|tasks?|jobs?))?(?: (?:from|for) you)?: ",
         "",
-    ),
-    (r"\b(?:i|we) can not (?:reach|get to|lift|move|open|close|stand) ", "i struggle with "),
-    (
-        rf"\b(?:nobody|no one) (?:wants|needs|uses|likes) ({NAMED})(?: any ?more)?(?=[,.;])",
-        r"i am done with \1",
     ),
     (r"(?<=[,.;]) wait(?: (?:a|one) (?:moment|second|bit|minute)| there)?(?=[,.;])[,.;]", ""),
     (r", (?:please|kindly), ?(?=(?:in|into|inside|to) )", " "),
@@ -199,17 +257,6 @@ RULES = (
         "btw|hmm|uh|um|er)(?:,? and)?, ",
         r"\1",
     ),
-    (
-        r"(?:,? (?:as|because|since|for))? ?\b(?:i|we) do not (?:really |even )?(?:need|use|require|"
-        "like) (?:it|them|that|this|those|these)"
-        r"(?: any ?more| any longer| again| now| at all)*(?=[.,;:!?]|$)",
-        "",
-    ),
-    (
-        rf"\b(?:i|we) (?:do not|no longer) (?:really |even )?(?:need|use|want) ({NAMED})(?: any ?more| "
-        "any longer| now| again)*(?=[.,;!]|$)",
-        r"i am done with \1",
-    ),
     (r"\bbe (?:very |extra |really )?careful(?=[:;,.!]|$)[:;,]? ?", ""),
     (
         "^(?:in order )?to (?!(?:start|begin|finish|end|conclude)(?: (?:with|off|up))?,)(?!the |your |"
@@ -224,9 +271,10 @@ RULES = (
     (
         r"^(?:(?:the )?(?:end|start|beginning) of (?:the )?\w+|\w+ time|for \w+|(?:next|first|last|new|"
         "one more|another) (?:thing|one|job|task|"
-        r"request)|note(?: to \w+)?|reminder|update|robot|legion|arm|panda|today|now|right|question|"
+        r"request)|note(?: (?:to|for) (?:the )?\w+)?|reminder|update|robot|legion|arm|panda|today|now|"
+        r"right|question|"
         "voice command|"
-        r"message)(?: for (?:you|today|now))?: (?=\w)",
+        r"message)(?: for (?:you|today|now))?: (?:; )?(?=\w)",
         "",
     ),
     (rf"\bit is time for ({NAMED}) to ", r"\1 should "),

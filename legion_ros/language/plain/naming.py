@@ -7,7 +7,75 @@ __all__ = ["RULES"]
 
 _SELECTORS = "|".join(sorted(lexicon.SELECTORS, key=len, reverse=True))
 
+_NO = r"(?:that|which) (?:is|are) not (?:an? |the )?"
+_ONE_COLOR = rf"(?! (?:or|nor|and) (?:the )?{COLORS})"
+_ALL_BUT = (
+    r"\b(?:everything|anything|all(?: the)?(?: things| objects)?|every (?:thing|object|item)|what|"
+    r"whatever|the things|things) (?:(?:that|which) )?(?:is|are) not "
+)
+
 RULES = (
+    (rf"\b(left|right)-?hand (?=(?:{COLORS} )?(?:{KINDS}|one)s?\b)", r"\1 "),
+    # "everything that is not a mug or a can", "whatever is not red or blue"
+    (
+        rf"{_ALL_BUT}(?:an? )?({KINDS})s? (?:or|nor|and) (?:an? )?({KINDS})s?\b",
+        r"everything except every \1 and every \2",
+    ),
+    (
+        rf"{_ALL_BUT}({COLORS}) (?:or|nor|and) ({COLORS})\b",
+        r"everything except all the \1 things and all the \2 things",
+    ),
+    # "the mug that is not red"; of several, all but the red ones
+    (
+        rf"\b(?:the|that|a|an|one|any) ({KINDS}) {_NO}({COLORS})(?: one)?\b{_ONE_COLOR}",
+        r"the non\2 \1",
+    ),
+    (rf"\b(the|that|a|an|one) non[- ]?({COLORS}) ({KINDS})\b(?!e?s\b)", r"\1 non\2 \3"),
+    (
+        rf"\b(?:(?:all|all of|both|any) )?(?:the |those |these )?non[- ]?({COLORS}) ({KINDS})e?s\b",
+        r"all the \2s except the \1 \2s",
+    ),
+    (rf"\b(?:every|each|any) non[- ]?({COLORS}) ({KINDS})\b", r"all the \2s except the \1 \2s"),
+    (
+        rf"\b(?:(?:all|every|any) )?(?:the )?non[- ]?({COLORS}) (?:things?|objects?|items?|ones|stuff)\b",
+        r"everything except all the \1 things",
+    ),
+    (
+        rf"\b(?:(?:all|all of) )?(?:the|those|these|any)? ?\b({KINDS})s {_NO}({COLORS})(?: ones)?\b"
+        rf"{_ONE_COLOR}",
+        r"all the \1s except the \2 \1s",
+    ),
+    # "neither mug is to be touched", "neither of the cans may be moved"
+    (
+        rf"(^|[.;:!?,] ?)(?:and |but )?neither (?:of )?(?:the |these |those |my )?({KINDS})s?(?: there)? "
+        r"(?:is to|must|should|may|can|shall|is allowed to|ought to) be "
+        r"(?:touched|moved|disturbed|harmed|shifted)\b",
+        r"\1leave both \2s alone",
+    ),
+    # "everything but the box, which you must not touch"
+    (
+        rf"\b((?:the|that|my|this) (?:{COLORS} )?{KINDS}),? (?:which|that) "
+        r"(?:you (?:must|should|may|are|can|do) not (?:to )?(?:ever )?touch|"
+        r"(?:must|should|may|can) not be touched|(?:must|should|has to|is to|needs to) (?:stay|be left) "
+        r"(?:alone|untouched|as it is|where it is))\b",
+        r"\1; do not touch \1; ",
+    ),
+    # "of the two blocks, bin the one farther from you", "of the mugs, the one on the left goes in the drawer"
+    (
+        rf"(^|[.;!?,] ?)(?:out )?of (?:the|these|those|our|my|your) (?:two |three |four )?({KINDS})s,? "
+        rf"([^.;:!?]*?)\b(?:the )one\b",
+        r"\1\3the \2",
+    ),
+    (
+        rf"\bthe (thing|object|item|one|(?:\w+ )?{KINDS}),? (?:(?:that|which) is )?(?:the )?(nearer|"
+        rf"closer|farther|further)(?: away)? "
+        r"(?:to|from) (?:you|me|us|yourself|(?:the|your) (?:robot|base|arm|robot base|gripper))\b",
+        r"the \2 \1",
+    ),
+    (
+        rf"\bthe ({KINDS}) (nearer|closer|farther|further)(?: away)?(?= (?:in|into|to)\b|[.;!,]|$)",
+        r"the \2 \1",
+    ),
     # "left mug: bin", "rest in the drawer"
     (
         rf"((?:^|[.;,!?:] ?|\bthen ))(?=(?:{_SELECTORS}|other) (?:{COLORS} )?(?:{KINDS}|thing|object)"
@@ -41,9 +109,9 @@ RULES = (
         r"the \3 \1\2",
     ),
     (
-        rf"\bthe ({KINDS})\b([^;:!?]*?)[.,]? the ({COLORS}) (?:one|\1),? (?:i mean|i meant|that is|to "
-        r"be (?:precise|exact|clear)|please)\b",
-        r"the \3 \1\2",
+        rf"\b(the|that|this|my) ({KINDS})\b([^;:!?]*?)[.,]? the ({COLORS}) (?:one|\2),? (?:i mean|i meant|"
+        r"that is|to be (?:precise|exact|clear)|please)\b(?:,(?= (?:is|was|has|goes|needs|should)\b))?",
+        r"\1 \4 \2\3",
     ),
     # "put the mug in the bin, the blue one"
     (

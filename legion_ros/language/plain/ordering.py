@@ -52,7 +52,8 @@ RULES = (
     (r"\bwait(?:ing)? for (?:that|this|it) to (?:finish|be done|end|happen|be finished)\b,? ?", ""),
     # "step one: press the button. step two: ..."
     (
-        "(^|[.;!?,] ?)(?:and )?(?:step|part|task|number|no) ?(?:one|two|three|four|five|six|[1-6])[:.,]? ",
+        "(^|[.;!?,] ?)(?:and )?"
+        "(?:(?:step|part|task|number) ?(?:one|two|three|four|five|six|[1-6])|no ?[1-6])[:.,]? ",
         r"\1then ",
     ),
     (r"(^|[.;!?,] ?)[1-6][.:] ?(?=[a-z])", r"\1then "),

@@ -36,6 +36,8 @@ RULES = (
     (r" to (middle|center|centre|far side|near side|back|front)\b", r" to the \1"),
     (rf"(^|[.;!?,] ?)({CONTAINERS}) for ({NAMED}){END}", r"\1put \3 in the \2"),
     (rf"(^|[.;!?] ?|, )((?:{STARTS} )?(?:{COLORS} )?{KINDS}s?),? ({CONTAINERS}){END}", r"\1put \2 in the \3"),
+    # "ball -> drawer, bottle -> bin"
+    (rf"(^|[.;:!,] ?)((?:{COLORS} )?{KINDS}s?) to ({CONTAINERS})(?=[.;!,]|$)", r"\1put \2 in the \3"),
     (r"\b(?:get rid of|dispose of|discard) (?=(?:everything|all)\b)", "throw out "),
     (rf"{START}({NAMED}) (?:is|are) (?:meant |destined |intended )?for (?={_CONTAINER})", r"\1put \2 in "),
     (r" from (?:the |your )?(?:left|right|front|back|middle|far side|near side)(?: side)? (?=to )", " "),
