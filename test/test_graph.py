@@ -73,13 +73,25 @@ def test_the_graph_is_a_process_a_node_with_a_parameter_file_each(tmp_path):
     for process in processes:
         assert process.name in yaml.safe_load(process.parameter_file.read_text())
     parameters = {process.name: process.parameters for process in processes}
-    rt = {"realtime_priority": 10}
     seen = {"perception": "truth", "camera": False}
-    assert parameters["sim_node"] == {"headless": True, "seed": 3, "rate": 1.0} | seen | rt
-    assert parameters["safety_node"] == rt
+    assert (
+        parameters["sim_node"]
+        == {
+            "headless": True,
+            "seed": 3,
+            "rate": 1.0,
+            "realtime_priority": 15,
+        }
+        | seen
+    )
+    assert parameters["safety_node"] == {"realtime_priority": 20}  # whoever stops the arm waits for nobody
     assert parameters["composer_node"] == parameters["teacher_node"] == {"knowledge": str(tmp_path)}
     assert parameters["recorder_node"] == {"folder": str(tmp_path / "runs")}
-    assert parameters["policy_node"] == {"knowledge": str(tmp_path), "use_sim_time": True} | rt
+    assert parameters["policy_node"] == {
+        "knowledge": str(tmp_path),
+        "use_sim_time": True,
+        "realtime_priority": 10,
+    }
 
 
 def test_a_graph_that_sees_has_the_camera_on_and_a_node_for_perception(tmp_path):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from legion_ros.core.parent import die_with
 from legion_ros.nodes.domain import free_domain
 from legion_ros.nodes.faults.priority import measuring_priority
 from legion_ros.nodes.graph import Process, Simulation
+from legion_ros.nodes.realtime import POLICY
 from legion_ros.nodes.robot_graph import DELAY, RobotGraph
 from legion_ros.nodes.supervision import WELL
 from legion_ros.share import share
@@ -31,7 +32,12 @@ if TYPE_CHECKING:
 __all__ = ["LIVE"]
 
 _SOAK = 1200  # s
-_PLAIN = 300  # trials without real-time priority
+# What a figure is called by; trials, whether the gate is at SCHED_RR, the priority of what spins beside it.
+_CIRCUMSTANCES = {
+    "": (1000, True, 0),
+    ", beside a policy gone wild": (300, True, POLICY),
+    ", without SCHED_RR": (300, False, 0),
+}
 _ARM = "franka"  # whose gate is asked for what goes stale
 _MOST_RESPAWNS = 1000
 _LOSS = 0.3
@@ -42,8 +48,8 @@ def _count(full: int, options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _busy(processes: int) -> Iterator[str]:
-    """So many processes that want a core each; says so."""
+def _busy(processes: int, priority: int = 0) -> Iterator[str]:
+    """So many processes that want a core each, at a priority of SCHED_RR where that is not 0; says so."""
     with ExitStack() as stack:
         for _ in range(processes):
             spinning = subprocess.Popen(
@@ -51,7 +57,10 @@ def _busy(processes: int) -> Iterator[str]:
             )
             stack.callback(spinning.wait)
             stack.callback(spinning.kill)
-        yield f"{processes} processes spinning on {len(os.sched_getaffinity(0))} cores beside it"
+            if priority:
+                os.sched_setscheduler(spinning.pid, os.SCHED_RR, os.sched_param(priority))
+        how = f" at SCHED_RR {priority}, as a policy that has gone wild" if priority else ""
+        yield f"{processes} processes spinning on {len(os.sched_getaffinity(0))} cores beside it{how}"
 
 
 @contextmanager
@@ -74,13 +83,19 @@ def _gate_alone(simulation: Simulation | RobotGraph, real_time: bool) -> list[Pr
 
 
 @contextmanager
-def _scheduling(real_time: bool) -> Iterator[str]:
+def _scheduling(real_time: bool) -> "Iterator[_Scheduling]":
     """This process at the priority of what it measures; says which that is."""
     if not real_time:
-        yield "nothing at SCHED_RR"
+        yield _Scheduling("nothing at SCHED_RR", refused=False)
         return
     with measuring_priority() as refused:
-        yield refused or "safety_node and the measuring process at SCHED_RR"
+        yield _Scheduling(refused or "safety_node and the measuring process at SCHED_RR", bool(refused))
+
+
+@dataclass(frozen=True)
+class _Scheduling:
+    text: str
+    refused: bool
 
 
 def _others_at_real_time() -> int:
@@ -103,19 +118,19 @@ def _with_and_without_priority(
     graph: Callable[[], Simulation | RobotGraph],
     measure: Callable[..., "FaultFigure"],
 ) -> "Iterator[FaultFigure]":
-    """Of safety_node alone, beside processes that spin: first at SCHED_RR, then without."""
-    for real_time in (True, False):
-        trials, simulation = _count(1000 if real_time else _PLAIN, options), graph()
+    """Of safety_node alone, beside processes that spin: at SCHED_RR, beside ones at the policy's; without."""
+    for circumstance, (full, real_time, wild) in _CIRCUMSTANCES.items():
+        trials, simulation = _count(full, options), graph()
         with (
             running(simulation, _gate_alone(simulation, real_time), console) as (client, _),
-            _busy(2) as load,
             _progress(console, what, trials) as done,
             _scheduling(real_time) as scheduling,
+            _busy(2, wild if not scheduling.refused else 0) as load,
         ):
             rng, others = np.random.default_rng(options.seed), _others_at_real_time()
-            notes = f"{load}; {scheduling}; {others} processes of others at real-time priority"
+            notes = f"{load}; {scheduling.text}; {others} processes of others at real-time priority"
             figure = measure(client, trials, rng, done, notes)
-        yield figure if real_time else replace(figure, figure=f"{figure.figure}, without SCHED_RR")
+        yield replace(figure, figure=f"{figure.figure}{circumstance}")
 
 
 def _stop(options: argparse.Namespace, console: Console) -> "Iterator[FaultFigure]":

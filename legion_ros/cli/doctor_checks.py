@@ -145,10 +145,10 @@ def dds() -> Finding:
 
 def real_time() -> Finding:
     """Whether control may run before everything else."""
-    from legion_ros.nodes.realtime import raise_priority
+    from legion_ros.nodes.realtime import SAFETY, raise_priority
 
     own = os.sched_getscheduler(0), os.sched_getparam(0)
-    refused = raise_priority(10, [0])
+    refused = raise_priority(SAFETY, [0])
     if refused:
         fix = (
             "'<user> - rtprio 20' in /etc/security/limits.conf, and log in again; else expect 10 ms of jitter"

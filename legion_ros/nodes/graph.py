@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from legion_ros.core.errors import LegionError
+from legion_ros.nodes.realtime import ARM, POLICY, SAFETY
 from legion_ros.nodes.security import check_security
 from legion_ros.share import share
 
@@ -90,7 +91,7 @@ class Simulation:
         simulator = {name: getattr(self, name) for name in ("headless", "seed", "rate", "perception")}
         simulator["camera"] = self.camera or self.perception == "camera"
         # at the pace of the wall clock, what moves the arm goes before everything else, where permitted
-        priority = {"realtime_priority": 10 if 0 < self.rate <= 1 else 0}
+        paced = 0 < self.rate <= 1
         # Slower than the wall clock, states are farther apart than an arm's would be. Without a clock all
         # wait for one another: what comes of it must not depend on what else the machine has to do.
         wait = 0.5 if self.rate == 0 else 0.15
@@ -99,10 +100,12 @@ class Simulation:
             simulator["answer_timeout"] = wait
         kept = {"interventions": str(Path(self.interventions).resolve())} if self.interventions else {}
         given = {
-            "sim_node": simulator | priority,
-            "safety_node": priority | patience,
+            "sim_node": simulator | {"realtime_priority": ARM if paced else 0},
+            "safety_node": {"realtime_priority": SAFETY if paced else 0} | patience,
             # the control period is the robot's: on /clock, so that it holds at every pace
-            "policy_node": knowledge | priority | kept | {"use_sim_time": True},
+            "policy_node": knowledge
+            | kept
+            | {"realtime_priority": POLICY if paced else 0, "use_sim_time": True},
             "composer_node": knowledge,
             "teacher_node": knowledge,
             "recorder_node": {"folder": str(Path(self.record).resolve())},

@@ -7,7 +7,11 @@ with SCHED_RR for less than one. That takes the right to do so: root, CAP_SYS_NI
 import os
 from collections.abc import Iterable
 
-__all__ = ["raise_priority", "threads"]
+__all__ = ["ARM", "POLICY", "SAFETY", "raise_priority", "threads"]
+
+# Priorities of SCHED_RR: threads of the same one wait for each other, 100 ms at a time. Whoever stops the arm
+# does not wait for who drives it, nor that one for a policy that has gone wild.
+SAFETY, ARM, POLICY = 20, 15, 10
 
 
 def threads() -> set[int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from legion_ros.core.errors import LegionError
 from legion_ros.nodes.graph import Process, check_places, environment, parsed
+from legion_ros.nodes.realtime import ARM, POLICY, SAFETY
 from legion_ros.robots import load_robot
 from legion_ros.robots.loading import robot_file
 from legion_ros.share import share
@@ -16,7 +17,6 @@ __all__ = ["RobotGraph"]
 
 BACK_ENDS = {"franka": "franka_node", "ros2_control": "ros2_control_node"}
 SIMULATED = ("auto", "true", "false")
-PRIORITY = {"realtime_priority": 10}
 DELAY = 0.25  # s that a state of an arm in the world may come later than others did: its clock is the wall's
 PATIENCE = 1.0  # s of wall time that commands and states of franky-sim count for
 
@@ -87,12 +87,12 @@ class RobotGraph:
         file = str(robot_file(self.robot))
         kept = {"interventions": str(Path(self.interventions).resolve())} if self.interventions else {}
         given = {
-            "franka_sim_node": PRIORITY | {"host": self._host, "seed": self.seed},
-            "franka_node": PRIORITY | {"robot": file, "host": self._host},
-            "ros2_control_node": PRIORITY | {"robot": file},
+            "franka_sim_node": {"realtime_priority": ARM, "host": self._host, "seed": self.seed},
+            "franka_node": {"realtime_priority": ARM, "robot": file, "host": self._host},
+            "ros2_control_node": {"realtime_priority": ARM, "robot": file},
             "perception_node": {"cameras": file} if config.cameras else {},
-            "safety_node": PRIORITY
-            | {
+            "safety_node": {
+                "realtime_priority": SAFETY,
                 "robot": file,
                 "speed_scale": self.speed_scale or config.speed_scale,
                 "max_force": config.contact.max_force,
@@ -100,7 +100,9 @@ class RobotGraph:
                 "max_acceleration": config.workspace.max_acceleration,
                 "max_yaw_acceleration": config.workspace.max_yaw_acceleration,
             },
-            "policy_node": knowledge | kept | PRIORITY | {"max_force": config.contact.effort_force},
+            "policy_node": knowledge
+            | kept
+            | {"realtime_priority": POLICY, "max_force": config.contact.effort_force},
             "composer_node": knowledge,
             "teacher_node": knowledge,
             "recorder_node": {"folder": str(Path(self.record).resolve())},

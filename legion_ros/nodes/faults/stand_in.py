@@ -118,7 +118,7 @@ class StandIn:
         """
         if self._policy_next is not None and now >= self._policy_next:
             self._policy_next = None
-            self._command(now)
+            self._command()
         if now >= self._next:
             self._next += PERIOD * (1 + (now - self._next) // PERIOD)
             self._state(now)
@@ -136,26 +136,26 @@ class StandIn:
             self._stamp = now + self._ahead - self.delay
         fresh = not self.frozen_state and self.in_time
         if fresh:
-            self.sent["state"] = now
+            self.sent["state"] = time.monotonic()
         self._tool.publish(tool_message(Tool(self._place.copy(), yaw=0.0, opening=0.05), self._stamp))
         if self._names and self.joints:
             message = JointState(name=self._names, position=self._positions)
             message.header.stamp = time_message(self._stamp)
-            self._joints.publish(message)
             if fresh:
-                self.sent["joints"] = now
+                self.sent["joints"] = time.monotonic()
+            self._joints.publish(message)
         if not self.frozen_scene:
             self._seen = self._stamp
 
-    def _command(self, now: float) -> None:
+    def _command(self) -> None:
         if not self.commands:
             return
         along = self._place[0] - _MIDDLE[0]
         self._way = -np.sign(along) if abs(along) > _FAR else self._way
         velocity = np.array([_SPEED * self._way, 0.0, 0.0])
-        self._policy.publish(command_message(ToolCommand(velocity, 0.0, 0.04), self._seen))
         if self._seen != self._answered:
-            self._answered, self.sent["command"] = self._seen, now
+            self._answered, self.sent["command"] = self._seen, time.monotonic()
+        self._policy.publish(command_message(ToolCommand(velocity, 0.0, 0.04), self._seen))
 
     def _on_command(self, message: ToolCommandMessage) -> None:
         command = command_from(message)
