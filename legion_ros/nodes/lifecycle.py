@@ -1,6 +1,5 @@
 """What every node of the graph is: a lifecycle node that leads itself, says how it is, and ends cleanly."""
 
-import faulthandler
 import gc
 import signal
 import sys
@@ -22,6 +21,7 @@ from rclpy.subscription import Subscription
 from rclpy.timer import Timer
 
 from legion_ros.core import LegionError
+from legion_ros.nodes import watchdog
 from legion_ros.nodes.parameters import declare_parameters, parameter
 from legion_ros.nodes.qos import DIAGNOSTICS
 from legion_ros.nodes.realtime import raise_priority, threads
@@ -200,7 +200,7 @@ class LegionNode(LifecycleNode, Generic[Config]):
 
     def _publish_health(self) -> None:
         if self.watched:
-            _end_after(self.config.watchdog)
+            watchdog.end_after(self.config.watchdog)
         state = self._state_machine.current_state[1]
         health = self.health() if state == "active" else Health(self.fault or state, DiagnosticStatus.STALE)
         status = DiagnosticStatus(level=health.level, name=self.get_name(), message=health.message)
@@ -215,30 +215,23 @@ def _text(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _end_after(timeout: float) -> None:
-    """Have this process say where it hangs and end, `timeout` s from now unless told otherwise; 0: never."""
-    if timeout > 0:
-        faulthandler.dump_traceback_later(timeout, exit=True)  # a thread in C: it works while Python does not
-    else:
-        faulthandler.cancel_dump_traceback_later()
-
-
 def _started(node: LegionNode) -> bool:
     """Lead a node that starts by itself to where it is active; false where that fails."""
     if not node.config.autostart:
         return True
-    _end_after(node.config.start_timeout)
+    watchdog.end_after(node.config.start_timeout)
     return node.start()
 
 
 def run(make: Callable[[], LegionNode]) -> int:
     """The main of a node: start it, spin until SIGINT, SIGTERM or shutdown. Returns the exit code.
 
-    A node that hangs, at work or on its way there, says where, in tracebacks, and ends with 1: whoever
+    A node that hangs, at work or on its way there, says where, in tracebacks, and ends by SIGALRM: whoever
     supervises starts it again.
     """
     # rclpy ends the context on SIGINT; Python would raise KeyboardInterrupt besides, wherever it is
     signal.signal(signal.SIGINT, lambda *_: None)
+    watchdog.ready()
     node = None
     try:
         check_security()
@@ -247,7 +240,7 @@ def run(make: Callable[[], LegionNode]) -> int:
         controlling = threads()  # this one and those of DDS; what `configure` starts is not among them
         if not _started(node):
             return 1 if rclpy.ok() else 0
-        _end_after(node.config.watchdog)
+        watchdog.end_after(node.config.watchdog)
         # what lives now lives on: the collector need not look at it again, in pauses of tens of milliseconds
         gc.collect()
         gc.freeze()
@@ -266,7 +259,7 @@ def run(make: Callable[[], LegionNode]) -> int:
         if rclpy.ok():
             raise  # otherwise it failed because the context ended just then
     finally:
-        faulthandler.cancel_dump_traceback_later()
+        watchdog.end_after(0.0)
         if node is not None:
             node.close()
         rclpy.try_shutdown()

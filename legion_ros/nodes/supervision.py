@@ -51,6 +51,7 @@ class Exit:
     def text(self) -> str:
         """How it ended, in words."""
         how = signal.Signals(-self.code).name if self.code < 0 else f"exit code {self.code}"
+        how += ": it hung, its last lines say where" if self.code == -signal.SIGALRM else ""
         return f"ended ({how})" + ("; starting it again" if self.again else "")
 
 

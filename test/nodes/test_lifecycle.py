@@ -58,8 +58,7 @@ def test_a_node_that_hangs_says_where_and_ends_so_that_it_can_be_started_again()
     command = [sys.executable, "-c", HANGS, "--ros-args", "-p", "watchdog:=2.0"]
     environment = dict(os.environ, ROS_DOMAIN_ID=str(free_domain()))
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
-    assert ended.returncode == 1
-    assert "Timeout" in ended.stderr and "in hang_here" in ended.stderr
+    assert ended.returncode == -signal.SIGALRM and "in hang_here" in ended.stderr
 
 
 @pytest.mark.parametrize("hung", ["configure", "activate"])
@@ -68,8 +67,7 @@ def test_a_node_that_hangs_before_it_is_active_ends_too(hung):
     command = [sys.executable, "-c", code, "--ros-args", "-p", "start_timeout:=3.0"]
     environment = dict(os.environ, ROS_DOMAIN_ID=str(free_domain()))
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
-    assert ended.returncode == 1
-    assert "Timeout" in ended.stderr and f"in {hung}" in ended.stderr
+    assert ended.returncode == -signal.SIGALRM and f"in {hung}" in ended.stderr
 
 
 def test_a_node_that_took_its_time_to_start_is_left_alone_then():
@@ -78,7 +76,7 @@ def test_a_node_that_took_its_time_to_start_is_left_alone_then():
     command = [sys.executable, "-c", code, "--ros-args", "-p", "start_timeout:=4.0"]
     environment = dict(os.environ, ROS_DOMAIN_ID=str(free_domain()))
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
-    assert ended.returncode == 0 and "Timeout" not in ended.stderr
+    assert ended.returncode == 0 and "most recent call first" not in ended.stderr
 
 
 @pytest.fixture(scope="module")
