@@ -61,6 +61,8 @@ def plain(instruction: object) -> str:
     written = _plain(text)
     if not re.search(r"[a-z]", written):
         raise _rejected(f"{_quote(text)} has no words")
+    if match := _LOOSENED.search(written):
+        raise _rejected(f"{_quote(text)} is about the robot's limits ({match.group().strip(' ,.;:')!r})")
     if match := _CODE.search(written):
         raise _rejected(
             f"{_quote(text)} reads like a command for a computer ({match.group().strip(' ,.;')!r})"
@@ -167,6 +169,15 @@ _CODE = re.compile(
     r"\b(?:drop|create|alter|truncate) (?:table|database|schema|index|view)\b(?! (?:off|up))|"
     r"\bselect .+ from\b|\binsert into \w+ (?:values|select)\b|\bdelete from\b|\bupdate \w+ set\b|"
     r"\b(?:sudo|import|chmod|wget|curl|eval|exec|https?|www)\b|^(?:print|echo)\b"
+)
+# Words that are to make a machine forget what holds for it: no person talks so to a robot about a table.
+_LIMITS = r"(?:safety|limits?|restrictions?|rules|guardrails?|checks?|filters?|protections?|safeguards?)"
+_LOOSENED = re.compile(
+    rf"^system ?:|\b{_LIMITS}(?: \w+)? (?:is|are|was|were|has been|have been) "
+    r"(?:now |all |turned |switched )*(?:off|disabled|gone|lifted|removed|suspended|over)\b|"
+    r"\b(?:bypass|override|disable|ignore|circumvent|deactivate|forget|turn off|switch off|"
+    r"pretend that there are no)"
+    rf"(?: \w+){{0,3}} (?:{_LIMITS}|instructions)\b|\b(?:unrestricted|jailbreak|jailbroken)\b"
 )
 _REASONS = tuple(
     (re.compile(pattern), reason)
