@@ -184,6 +184,11 @@ _REASONS = tuple(
     for pattern, reason in (
         (_NEGATION, "says what not to do ({!r}); say what to do"),
         (
+            r"\b(?:any|every)thing (?:but|except) (?=(?:open|clos|shut|press|push|put|clear|tidy|touch|mov|"
+            r"throw|bin)\w* (?:the|that|this|my|it|all|both)\b)",
+            "says only what not to do ({!r}); say what to do",
+        ),
+        (
             r"\b(?:almost|nearly|half ?way|partly|partially|half)\b",
             "asks for a part of it ({!r}), which is not understood yet",
         ),
