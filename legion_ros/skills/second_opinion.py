@@ -20,6 +20,8 @@ from legion_ros.skills.intents import Choice
 __all__ = ["Opinion", "Rephrasing", "Second"]
 
 SURE = 0.7  # probability of what it says again from which that is taken, where the grammar refuses
+# likewise, where it only wavers between ways to do it: that nothing can be done has this probability at most
+WAVERS, DOUBTLESS = 0.55, 0.05
 SURER = 0.9  # likewise, where the grammar understands something else
 DOUBTS = 0.98  # probability that nothing can be done from which an instruction is refused
 DOUBTS_REMARK = 0.5  # likewise, where the grammar took a negation for a mere remark
@@ -33,10 +35,11 @@ _ONE = re.compile(rf"\b(?:the|that|this|other|{'|'.join(sorted(COLORS))}) ones?\
 _COLOR = f"({'|'.join(sorted(COLORS))})"
 _NOT_THAT = re.compile(rf"\bnot (?:the|that) {_COLOR} \w+,? (?:but |rather )?(?:the|that) {_COLOR}\b")
 _NOT_THERE = re.compile(r", not (?:in(?:to)? |to )?the (drawer|bin|left|right)(?=[.,;!?]|$)")
-# Ends with a word that something has to follow, or with a stump of one (a name, as "Jo", is none).
+# Ends with a word that something has to follow, or with a stump of one (a name, "Jo", is none), and without
+# what ends a sentence.
 _CUT_OFF = re.compile(
     r"(?<!')\b(?:(?i:to|in|into|inside|onto|on|at|from|of|with|for|under|toward|towards|the|an|and|then)|"
-    r"(?!(?:it|up|me|us|so|ok|go|no|is|be|do|he|we|am|pm)\b)[a-z]{1,2})\W*$"
+    r"(?!(?:it|up|me|us|so|ok|go|no|is|be|do|he|we|am|pm|ya|eh|ta|oi|yo|oh|ah|ha)\b)[a-z]{1,2})[^\w.!?]*$"
 )
 
 
@@ -127,7 +130,8 @@ class Second:
     def opinion(self, instruction: str) -> Opinion:
         """What it thinks."""
         found = self._rephraser.rephrase(instruction)
-        text = found.text if found.probability >= SURE else ""
+        wavers = found.probability >= WAVERS and found.refuse <= DOUBTLESS
+        text = found.text if found.probability >= SURE or wavers else ""
         caveats = bool(found.verbs & {"leave", "keepout"}) or " except " in found.text
         return Opinion(
             text,

@@ -171,6 +171,16 @@ def test_nothing_is_said_again_of_what_was_cut_off(interpreter, said):
         goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), said)
 
 
+def test_a_network_that_only_wavers_is_believed_where_it_has_no_doubt_that_something_can_be_done(interpreter):
+    def of(probability, refuse):
+        return interpreter(FakeRephraser("put the mug in the bin", probability, refuse))
+
+    assert written(goal(of(0.56, 0.04), ODD)) == "in(white_mug, bin)"
+    for probability, refuse in ((0.56, 0.06), (0.54, 0.0)):
+        with pytest.raises(Rejected):
+            goal(of(probability, refuse), ODD)
+
+
 class Says(FakeRephraser):
     """Says something else of each sentence: {sentence: (what, its verbs with their aims)}."""
 
@@ -255,7 +265,13 @@ def test_what_is_not_meant_is_accounted_for_where_another_is(interpreter):
 
 @pytest.mark.parametrize(
     "said",
-    ["farewell to the mug, Jo", "farewell to the mug, wherever it is.", "farewell to the mug, Hoffmann's"],
+    [
+        "farewell to the mug, Jo",
+        "farewell to the mug, wherever it is.",
+        "farewell to the mug, Hoffmann's",
+        "oi mate, farewell to the mug, will ya?",
+        "there is the bin: farewell to the mug, in.",
+    ],
 )
 def test_a_name_or_a_short_word_at_the_end_cuts_nothing_off(interpreter, said):
     found = goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), said)
