@@ -44,7 +44,9 @@ def kill(robot):
     robot.states.clear()
     robot.graph.wait(lambda: robot.states, 60.0, "word of its successor")
     robot.graph.wait(robot.reset.service_is_ready, 60.0)
-    robot.graph.wait(robot.policy.get_subscription_count)
+    robot.heard.clear()
+    # who has died counts as a subscriber for seconds yet: the successor hears us once it tells the arm to hold
+    robot.graph.wait(lambda: robot.is_seen() and robot.heard, 60.0, "a hold of its successor")
 
 
 def lead(robot, *transitions):

@@ -47,10 +47,15 @@ class Robot:
         graph.wait(lambda: self.policy.get_subscription_count() and all(r() for r in ready))
         graph.wait(lambda: self.states, what="latched safety state")
 
-    def says(self, velocity, opening=0.04):
-        """A policy computes a command from a fresh state and sends it."""
+    def is_seen(self):
+        """Publishes a new tool state."""
         self.stamp += 0.05
         self.tool.publish(tool_message(TOOL, self.stamp))
+        return True
+
+    def says(self, velocity, opening=0.04):
+        """A policy computes a command from a fresh state and sends it."""
+        self.is_seen()
         self.graph.spin_for(0.03)  # two topics: the state has to be there before the command
         self.heard.clear(), self.states.clear()
         self.policy.publish(command_message(ToolCommand(np.array(velocity), 0.0, opening), self.stamp))
