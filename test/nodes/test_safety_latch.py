@@ -45,7 +45,7 @@ def kill(robot):
     robot.graph.wait(lambda: robot.states, 60.0, "word of its successor")
     robot.graph.wait(robot.reset.service_is_ready, 60.0)
     robot.heard.clear()
-    # who has died counts as a subscriber for seconds yet: its successor hears us once it tells the arm to hold
+    # who has died counts as a subscriber for seconds yet: its successor hears us once it tells us to hold
     robot.graph.wait(lambda: robot.is_seen() and robot.heard, 60.0, "a hold of its successor")
 
 
