@@ -65,8 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for bench in (table, latency, plan, speed, crash, mixture, long, attacks, faults, teach, see):
         bench.add_argument("--seed", type=int, default=0, help="of what is random (default: %(default)s)")
     text = "append the figures, with commit, date and load, to this file, such as results/speed.jsonl"
-    for bench in (latency, plan, speed, mixture, see):
-        bench.add_argument("--out", type=Path, help=text)
+    for name in _SPEEDS:
+        benches.choices[name].add_argument("--out", type=Path, help=text)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -12,13 +12,13 @@ from legion_ros.evaluation.faults import FaultFigure
 from legion_ros.nodes.client import GraphClient
 from legion_ros.nodes.faults.occupied import Motion, Occupied
 from legion_ros.nodes.readiness import Readiness
+from legion_ros.safety import GateConfig
 
 __all__ = ["VICTIMS", "measure_kills", "moves_late"]
 
 VICTIMS = ("policy_node", "teacher_node")
 LATE = 0.1  # s after the death of the policy in which its last command may still move the arm
 UNBORN = 0.5  # s that a process is sure to need before it commands: its imports take longer
-MAX_LAG = 0.15  # s that a command's stamp may be off the newest state's (safety_node)
 _BACK = 5.0  # s
 _ASKED = 0.5  # s between questions whether it is back: the first ones may go to the dead one
 
@@ -91,7 +91,7 @@ def moves_late(motions: Sequence[Motion], killed: float, started: float) -> bool
         started: s since the epoch, when the process of the next one was.
     """
     before = [motion.stamp for motion in motions if motion.published <= killed]
-    theirs = max(before, default=-np.inf) + MAX_LAG  # s: what the dead one can have known of
+    theirs = max(before, default=-np.inf) + GateConfig().max_lag  # s: what the dead one can have known of
     late = [motion for motion in motions if motion.published > killed + LATE]
     return any(motion.published < started + UNBORN or motion.stamp <= theirs for motion in late)
 
