@@ -1,6 +1,7 @@
 """The libfranka protocol over the tabletop: what `franky-control` connects to as to a real FR3."""
 
 import queue
+import select
 import socket
 import threading
 import time
@@ -10,6 +11,7 @@ from typing import Any
 
 from franky_sim.franka_gripper_protocol import GripperCommandStatus, GripperMoveCommand
 from franky_sim.franka_gripper_server import FrankaGripperServer
+from franky_sim.franka_robot_protocol import MoveCommand, MoveStatus, RobotCommand
 from franky_sim.franka_robot_server import FrankaRobotServer
 from franky_sim.franka_server import NonBlockingReceiver
 
@@ -20,6 +22,8 @@ __all__ = ["FrankaServer"]
 
 _BEAT = 10  # ticks
 _BEHIND = 0.02  # s that the server may lag behind the wall clock before it gives the time up as lost
+_PATIENCE = 0.4  # s of wall time that a motion waits for its driver: less than the arm may seem silent for
+_MISSED = 20  # ticks without a command that end a motion (libfranka: communication_constraints_violation)
 
 
 def _bind_to_host(server: Any) -> None:
@@ -69,6 +73,50 @@ class _Gripper(FrankaGripperServer):
 
 
 class _Arm(FrankaRobotServer):
+    """The arm; in motion it answers for its driver's pace as the real one does.
+
+    franky extrapolates with constant acceleration what its motion has become while it was not heard, as the
+    real control box does. franky-sim's goes on at the last velocity instead, for ever: on a busy machine the
+    two drift apart, and the arm jumps to a speed that nobody asked for. So here the arm's time waits for the
+    driver, and where that is silent for longer, the arm stops itself after the ticks that the real one bears.
+    """
+
+    _driven = False  # whether the driver of this motion has begun to answer states
+    _silent = False  # whether it then did not in time
+    _missed = 0  # ticks since it last did
+
+    def await_driver(self) -> None:
+        """Return when the command that answers the last state is here, or `_PATIENCE` is over."""
+        heard = self._FrankaServer__udp_socket
+        if not self._driven or self._silent or not self.current_motion_id or heard is None:
+            return
+        # by TCP come stops, and the driver's end
+        self._silent = not select.select([heard, self._tcp_socket], [], [], _PATIENCE)[0]
+
+    def start_motion(self, *motion: Any) -> None:
+        super().start_motion(*motion)
+        self._driven, self._silent, self._missed = False, False, 0
+
+    def _pre_process_commands(self) -> None:
+        super()._pre_process_commands()
+        self._missed += 1
+
+    def _post_process_commands(self) -> None:
+        if self.current_motion_id and self._silent and self._missed > _MISSED:
+            self._abort()
+        super()._post_process_commands()
+
+    def _handle_udp_command(self, command_data: bytes) -> None:
+        super()._handle_udp_command(command_data)
+        self._driven, self._silent, self._missed = True, False, 0
+
+    def _abort(self) -> None:
+        """What the real arm does when it misses commands: stand still, and say that a reflex did it."""
+        number = self.current_motion_id
+        self.stop_motion(send_preemption_signal=False)
+        self.reset_current_motion_id()
+        MoveCommand.send_response(self._tcp_socket, RobotCommand.kMove, number, MoveStatus.kReflexAborted)
+
     def _setup_udp_connection(self, network_udp_port: int) -> None:
         super()._setup_udp_connection(network_udp_port)
         _bind_to_host(self)
@@ -169,6 +217,7 @@ class FrankaServer:
                 answer.set_result(action())
             except Exception as error:
                 answer.set_exception(error)
+        self._server.await_driver()
         self._server.process_commands()
         self._simulator.step()
         self._server.send_state()
