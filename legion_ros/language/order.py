@@ -96,7 +96,10 @@ def _parts(text: str, others: bool = False) -> list[tuple[str, bool]]:
             # "open it after pressing it, and close it": only the pressing is earlier
             as_said = _AND.match(earlier.group()) and following == rest
             return [*_parts(before), (head, not as_said), *_parts(following)]
-        return [*(_parts(before) if before else []), (after, True)]
+        if before:
+            return [*_parts(before), (after, True)]
+        (first, _), *further = _parts(after)  # "before that open it, but first press it"
+        return [(first, True), *further]
     if later := _LATER.search(text):
         return [*_parts(text[: later.start()]), *_parts(text[later.end() :])]
     return [(text, False)]

@@ -13,9 +13,9 @@ from itertools import pairwise
 from legion_ros.language.noun_phrases import begins_with_name
 from legion_ros.language.plain.parts import COLORS, FIXTURES, KINDS
 
-__all__ = ["without_remarks"]
+__all__ = ["NOBODY", "OPENERS", "PERSON", "WEIGHTY", "pieces", "without_remarks"]
 
-_WEIGHTY = re.compile(
+WEIGHTY = re.compile(
     r"\b(?:you|your|yourself|robot|arm|gripper|should|shall|must|may|might|ought|let|lets|allow\w*|permi\w*|"
     r"supposed|forb\w+|ban|banned|prohibit\w*|orders?|ordered|command\w*|instruct\w*|ask\w*|told|said|says?|"
     r"saying|means?|meant|request\w*|approv\w*|agree\w*|serious\w*|kidding|joking|joke|yet|until|till|before|"
@@ -37,7 +37,7 @@ _WH = r"(?:which|what|who|whom|whose|where|how)\b"
 _LONGER = r"(?: (?:any ?more|any longer|these days|myself|ourselves|either))"
 _MORE = rf"(?:{_LONGER}| (?:again|now|at all|(?:around |out |over )?here))"
 _NOT_A_VERB = r"(?!(?:open|close|shut|press|push|put|bin|clear|tidy|do|just|it|that|this|not|no|nothing)\b)"
-_PERSON = (
+PERSON = (
     r"(?:(?:my|our|his|her|their|the)"
     rf"(?: (?!(?:{COLORS}|{KINDS}|{FIXTURES}|table|not)\b)[\w'-]+){{1,3}}?|{_NOT_A_VERB}[a-z]+)"
 )
@@ -45,7 +45,7 @@ _THING = (
     r"(?:(?:the|those|these|my|our|both|all)"
     rf"(?: (?!not\b)[\w'-]+){{0,2}} (?:{KINDS}|{FIXTURES}|table|desk|thing|stuff)(?:e?s)?|it|they)"
 )
-_NOBODY = (
+NOBODY = (
     r"(?:nobody|no one|no-one|none of us|neither of us)"
     r"(?: (?:else|here|(?:in|at) (?:this|the|my|our) \w+))?(?:'s)?"
 )
@@ -72,26 +72,26 @@ _FORMS = tuple(
     re.compile(form)
     for form in (
         # "i can never tell them apart", "my wife can't stand clutter"
-        rf"(?:{_PERSON} (?:can|could) (?:not|never|hardly)(?: even| ever| quite)?|"
-        rf"{_NOBODY} (?:can|could)(?: even| ever)?) {_SENSE}\b(?! why\b).*",
-        rf"(?:{_PERSON} (?:can|could) (?:not|never|hardly)|{_NOBODY} can) (?:stand|bear|abide)\b{_AWAY}",
+        rf"(?:{PERSON} (?:can|could) (?:not|never|hardly)(?: even| ever| quite)?|"
+        rf"{NOBODY} (?:can|could)(?: even| ever)?) {_SENSE}\b(?! why\b).*",
+        rf"(?:{PERSON} (?:can|could) (?:not|never|hardly)|{NOBODY} can) (?:stand|bear|abide)\b{_AWAY}",
         # "i don't care which"
-        rf"{_PERSON} (?:do|does) not (?:much |really )?(?:care|mind) {_WH}.*",
-        rf"{_PERSON} (?:do|does) not (?:much |really )?care(?: (?:for|about) .*)?",
+        rf"{PERSON} (?:do|does) not (?:much |really )?(?:care|mind) {_WH}.*",
+        rf"{PERSON} (?:do|does) not (?:much |really )?care(?: (?:for|about) .*)?",
         # "i don't need that bottle any more", "she never liked it", "i've never seen such a mess"
-        rf"{_PERSON} {_DO_NOT} {_WISH}\b(?!{_POINTING}$) (?:to (?:see|hear|look at) )?{_IDLE}",
-        rf"{_PERSON} {_DO_NOT} {_WISH} (?:it|them){_LONGER}+",
-        rf"{_PERSON} {_DO_NOT} {_USE}\b(?!.*\b(?:open|closed|shut)\b).*",
-        rf"{_PERSON} (?:do|does) not (?:want|like) {_ANYBODY} (?=\w+ing\b){_IDLE}",
-        rf"{_PERSON} (?:have|has|had) (?:not|never)(?: even| ever| once)? {_HAVE_DONE}\b{_IDLE}",
-        rf"{_PERSON} (?:do|does) not (?:think|believe|suppose) (?:anyone|anybody|he|she|they|we|i|people)"
+        rf"{PERSON} {_DO_NOT} {_WISH}\b(?!{_POINTING}$) (?:to (?:see|hear|look at) )?{_IDLE}",
+        rf"{PERSON} {_DO_NOT} {_WISH} (?:it|them){_LONGER}+",
+        rf"{PERSON} {_DO_NOT} {_USE}\b(?!.*\b(?:open|closed|shut)\b).*",
+        rf"{PERSON} (?:do|does) not (?:want|like) {_ANYBODY} (?=\w+ing\b){_IDLE}",
+        rf"{PERSON} (?:have|has|had) (?:not|never)(?: even| ever| once)? {_HAVE_DONE}\b{_IDLE}",
+        rf"{PERSON} (?:do|does) not (?:think|believe|suppose) (?:anyone|anybody|he|she|they|we|i|people)"
         rf" (?:will |would |is going to |are going to |ever |still )*(?:{_WISH}|{_USE})\b{_IDLE}",
         rf"(?:i|we) (?:have|had)(?: got)? (?:absolutely )?no (?:idea|clue) {_WH}.*",
         # "nobody's going to drink out of that bottle any more"
-        rf"{_NOBODY} {_WILL}{_WISH}\b(?!{_POINTING}$) {_IDLE}",
-        rf"{_NOBODY} {_WILL}{_WISH} (?:it|them)(?:{_MORE}+)?",
-        rf"{_NOBODY} {_WILL}{_USE}\b(?!.*\b(?:open|closed|shut|to be)\b).*",
-        rf"{_NOBODY} (?:cares?|minds?)(?: (?:about|for|{_WH}) .*)?",
+        rf"{NOBODY} {_WILL}{_WISH}\b(?!{_POINTING}$) {_IDLE}",
+        rf"{NOBODY} {_WILL}{_WISH} (?:it|them)(?:{_MORE}+)?",
+        rf"{NOBODY} {_WILL}{_USE}\b(?!.*\b(?:open|closed|shut|to be)\b).*",
+        rf"{NOBODY} (?:cares?|minds?)(?: (?:about|for|{_WH}) .*)?",
         # "the cans aren't needed any more", "the button won't press itself"
         rf"{_THING} {_IS_NOT} (?:good|use){_FOR_ANYONE}+",
         rf"{_THING} {_IS_NOT} (?:fun|working|useful|pretty|worth \w+(?: \w+)?|a pretty sight|"
@@ -120,13 +120,22 @@ _FORMS = tuple(
 _OPEN = tuple(
     re.compile(form)
     for form in (
-        rf"{_PERSON} (?:do|does|did|could) not (?:even )?(?:know|remember|recall|see) (?:exactly )?{_WH}.*",
-        rf"{_PERSON} (?:am|is|are) not (?:quite )?sure {_WH}.*",
-        rf"{_PERSON} (?:have|has) never (?:known|understood) {_WH}.*",
+        rf"{PERSON} (?:do|does|did|could) not (?:even )?(?:know|remember|recall|see) (?:exactly )?{_WH}.*",
+        rf"{PERSON} (?:am|is|are) not (?:quite )?sure {_WH}.*",
+        rf"{PERSON} (?:have|has) never (?:known|understood) {_WH}.*",
     )
 )
+# Idioms that only press for it, though they speak of saying, or to the robot.
+_PRESSING = re.compile(
+    r"(?:and |so |but |please )*do not make me (?:say|ask|repeat|tell you|beg)"
+    r"(?: (?:it|that|this|you|myself))*(?: (?:again|twice))?|"
+    r"(?:i|we) (?:do not have|have not(?: got)?) (?:all|the whole) (?:day|night|morning|afternoon|evening)|"
+    r"(?:(?:i|we) do not (?:really |much )?(?:care|mind)|(?:nobody|no one) (?:cares|minds)) how "
+    r"(?:you (?:do|manage|go about) it|it (?:is|gets) done|you get it done|long it takes(?: you)?)"
+)
+_AS_IF = re.compile(r"\bit is not (?:as if|like) (?:anybody|anyone)\b")
 _NEGATION = re.compile(r"\b(?:not|never|no|none|nothing|nobody|neither|hardly|rarely)\b")
-_OPENERS = re.compile(
+OPENERS = re.compile(
     r"^(?:(?:and|well|oh|look|listen|honestly|frankly|sadly|actually|because|since|as|for|seeing as|you see|"
     r"you know|sorry|i am afraid|i fear|i guess|i think|anyway|though|although) )+"
 )
@@ -134,6 +143,7 @@ _OPENERS = re.compile(
 _CUT = re.compile(r"[.;:!?,]+ ?| (?=so (?!(?:much|many|that|far|long|hard)\b))")
 _NAMED = re.compile(
     rf"\b(?:the|that|this|these|those|my|our|both|two)(?: (?:two|three))?(?: {COLORS})? {KINDS}(?:e?s)?\b|"
+    rf"\b(?:the|that|this|these|those|my|our) {COLORS} things\b|"
     r"\b(?:the|that|this|an?)(?: open)? (?P<fixture>drawer|button|switch)\b"
 )
 _SAME_LIST = re.compile(
@@ -157,13 +167,13 @@ def without_remarks(text: str) -> str:
     Returns:
         The text as it was where there are none, or where they are all that is said.
     """
-    pieces = _pieces(text)
-    remarks = [_forbids_nothing(pieces, index) for index in range(len(pieces))]
-    others = [said for (said, _), remark in zip(pieces, remarks, strict=True) if not remark]
-    if len(others) == len(pieces) or not re.search(r"[a-z]", "".join(others)):
+    clauses = pieces(text)
+    remarks = [_forbids_nothing(clauses, index) for index in range(len(clauses))]
+    others = [said for (said, _), remark in zip(clauses, remarks, strict=True) if not remark]
+    if len(others) == len(clauses) or not re.search(r"[a-z]", "".join(others)):
         return text
     kept = []
-    for (said, sign), remark in zip(pieces, remarks, strict=True):
+    for (said, sign), remark in zip(clauses, remarks, strict=True):
         if not remark:
             kept.append(said + sign)
         elif named := _NAMED.search(said):
@@ -171,25 +181,27 @@ def without_remarks(text: str) -> str:
     return " ".join("".join(kept).split()).strip(" ,;:")
 
 
-def _pieces(text: str) -> list[tuple[str, str]]:
+def pieces(text: str, cut: re.Pattern[str] = _CUT) -> list[tuple[str, str]]:
     """The clauses of a text, each with the sign that ends it."""
-    pieces, after = [], 0
-    for match in _CUT.finditer(text):
-        pieces.append((text[after : match.start()], match.group()))
+    found, after = [], 0
+    for match in cut.finditer(text):
+        found.append((text[after : match.start()], match.group()))
         after = match.end()
-    return [*pieces, (text[after:], "")]
+    return [*found, (text[after:], "")]
 
 
-def _forbids_nothing(pieces: list[tuple[str, str]], index: int) -> bool:
+def _forbids_nothing(clauses: list[tuple[str, str]], index: int) -> bool:
     """Whether a clause is such a remark, where it stands."""
-    said, sign = pieces[index]
-    bare = _OPENERS.sub("", said.strip())
-    if not _NEGATION.search(bare) or _WEIGHTY.search(_YOU_MEAN.sub("", bare)):
+    said, sign = clauses[index]
+    before, asked = clauses[index - 1] if index else ("", "")
+    bare = _AS_IF.sub("nobody", OPENERS.sub("", said.strip()))
+    if "?" not in asked + sign and _PRESSING.fullmatch(bare):
+        return True
+    if not _NEGATION.search(bare) or WEIGHTY.search(_YOU_MEAN.sub("", bare)):
         return False
-    follows = pieces[index + 1][0].strip() if index + 1 < len(pieces) else ""
-    if sign.startswith(",") and (_goes_on(bare, follows) or _list_goes_on(pieces[index:])):
+    follows = clauses[index + 1][0].strip() if index + 1 < len(clauses) else ""
+    if sign.startswith(",") and (_goes_on(bare, follows) or _list_goes_on(clauses[index:])):
         return False  # "i don't want the mug, the can and the ball in the bin"
-    before, asked = pieces[index - 1] if index else ("", "")
     if "?" in asked and not _REQUEST.search(before.strip()):
         return False  # "bin the mug? nobody wants that"
     bare = re.sub(rf"\b(?:that|this)(?= (?:\w+ ){{0,2}}?{KINDS}\b)", "the", bare)
@@ -197,9 +209,9 @@ def _forbids_nothing(pieces: list[tuple[str, str]], index: int) -> bool:
     return any(form.fullmatch(bare) for form in forms)
 
 
-def _list_goes_on(pieces: list[tuple[str, str]]) -> bool:
+def _list_goes_on(clauses: list[tuple[str, str]]) -> bool:
     """Whether something follows that may belong to the first clause: ", in the bin"."""
-    for (_, sign), (said, _) in pairwise(pieces):
+    for (_, sign), (said, _) in pairwise(clauses):
         if not sign.startswith(","):
             return False
         if _SAME_LIST.search(said.strip()):

@@ -9,6 +9,7 @@ from legion_ros.core.facts import PREDICATES
 from legion_ros.knowledge import Knowledge
 from legion_ros.knowledge.component import Encoder
 from legion_ros.language import guard
+from legion_ros.language.asides import without_asides
 from legion_ros.language.caveats import MARK, Caveat, take_off
 from legion_ros.language.clauses import Clause, split
 from legion_ros.language.grounding import Discourse, Grounder, Reference
@@ -92,7 +93,7 @@ class Interpreter:
         refused: Rejected,
     ) -> Goal:
         """What the grammar refused, by the rephraser's words, else by a language model. Raises Rejected."""
-        if opinion and opinion.answers(refused, instruction, text) and self._agrees(opinion, text, remarks):
+        if opinion and self._stands(opinion, instruction, text, remarks, refused):
             try:
                 return self._said_again(instruction, opinion, scene, refused)
             except Rejected as error:
@@ -103,6 +104,20 @@ class Interpreter:
             return self._ask(self._reader, instruction, take_off(plainer(text))[1], scene)
         except LegionError as problem:
             raise refused from problem
+
+    def _stands(
+        self, opinion: Opinion, instruction: str, text: str, remarks: bool, refused: Rejected
+    ) -> bool:
+        """Whether what the rephraser says may stand for what was refused, if need be without asides."""
+        if opinion.answers(refused, instruction, text):
+            return self._agrees(opinion, text, remarks)
+        rest = without_asides(text)
+        return (
+            rest != text
+            and opinion.answers(refused, instruction, rest)
+            and self._second is not None
+            and opinion.repeats(self._second.opinion(rest))
+        )
 
     def _agrees(self, opinion: Opinion, text: str, remarks: bool) -> bool:
         """Whether the rephraser finds in the text alone what it finds in it with the remarks."""

@@ -22,6 +22,7 @@ __all__ = ["Opinion", "Rephrasing", "Second"]
 SURE = 0.7  # probability of what it says again from which that is taken, where the grammar refuses
 # likewise, where it only wavers between ways to do it: that nothing can be done has this probability at most
 WAVERS, DOUBTLESS = 0.55, 0.05
+TWICE, UNDOUBTED = 0.85, 0.02  # likewise, of both, where it has to find the same without an aside
 SURER = 0.9  # likewise, where the grammar understands something else
 DOUBTS = 0.98  # probability that nothing can be done from which an instruction is refused
 DOUBTS_REMARK = 0.5  # likewise, where the grammar took a negation for a mere remark
@@ -61,6 +62,7 @@ class Opinion:
     doubts: bool  # whether it is sure that nothing can be done
     inclined: bool = False  # whether it takes that for likelier than not
     asks: tuple[tuple[str, str], ...] = ()  # verb and aim of each request
+    sure: bool = False  # whether it is sure enough to be asked a second time, without what may be an aside
 
     def answers(self, refused: Rejected, instruction: str, written: str) -> bool:
         """Whether what it says again may stand for what the grammar refused.
@@ -92,6 +94,15 @@ class Opinion:
         done.
         """
         return bool(rest.text) and self.asks == rest.asks
+
+    def repeats(self, rest: "Opinion") -> bool:
+        """Whether it is sure that the instruction, and its `rest` without an aside, ask for the same.
+
+        That is the same requests of the same things, with the same left alone.
+        """
+        if not (self.sure and rest.sure):
+            return False
+        return self.asks == rest.asks and guard.plain(self.text) == guard.plain(rest.text)
 
     def contradicts(self, meant: Sequence[Choice]) -> bool:
         """Whether it may contradict a grammar that understood this: only what it knows about."""
@@ -140,6 +151,7 @@ class Second:
             doubts=found.refuse >= DOUBTS,
             inclined=found.refuse >= DOUBTS_REMARK,
             asks=found.asks,
+            sure=bool(found.text) and found.probability >= TWICE and found.refuse <= UNDOUBTED,
         )
 
 

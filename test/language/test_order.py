@@ -25,6 +25,7 @@ def order(sentence):
         ("open it, but first press it", ["press it", "open it"]),
         ("open it. before that, press it", ["press it", "open it"]),
         ("push it, then open it, but before that press it", ["push it", "press it", "open it"]),
+        ("press it. before that open it, but first close it", ["close it", "open it", "press it"]),
         ("open it and close it before you press it", ["open it and close it", "press it"]),
     ],
 )

@@ -47,6 +47,11 @@ def test_any_text_gives_an_answer(rephraser, sentence):
     assert 0.0 <= found.refuse <= 1.0
 
 
+def test_what_is_no_text_is_told_by_where_it_is_not(rephraser):
+    with pytest.raises(LegionError, match=r"no valid unicode \(at character 5\)"):
+        rephraser.rephrase("open \ud800 the drawer")
+
+
 def test_a_file_that_is_no_network_is_refused(tmp_path):
     from safetensors.numpy import load_file, save
 

@@ -278,6 +278,77 @@ def test_a_name_or_a_short_word_at_the_end_cuts_nothing_off(interpreter, said):
     assert written(found) == "in(white_mug, bin)"
 
 
+class Sure(Says):
+    """Likewise, as sure as it is told to be: {sentence: (what, asks, probability, refuse)}."""
+
+    def rephrase(self, sentence):
+        self.asked.append(sentence)
+        text, asks, probability, refuse = self.answers.get(sentence, ("", (), 0.0, 1.0))
+        return Rephrased(text, frozenset(verb for verb, _ in asks), probability, refuse, asks)
+
+
+GLASSES, WITHOUT = "farewell to the mug, i haven't got my glasses on.", "farewell to the mug"
+MUG = ("put the mug in the bin", BIN, 0.85, 0.02)
+
+
+def test_an_aside_is_none_of_it_where_the_network_finds_the_same_without_it(interpreter):
+    rephraser = Sure({GLASSES: MUG, WITHOUT: MUG})
+    assert written(goal(interpreter(rephraser), GLASSES)) == "in(white_mug, bin)"
+    assert rephraser.asked == [GLASSES, WITHOUT]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("put the mug in the bin", BIN, 0.84, 0.02),  # not sure
+        ("put the mug in the bin", BIN, 0.85, 0.03),
+        ("put the ball in the bin", BIN, 0.99, 0.0),  # of something else
+        ("put the mug in the drawer", (("put", "drawer"),), 0.99, 0.0),
+        ("put the mug in the bin, then do not touch the ball", (*BIN, ("leave", "")), 0.99, 0.0),
+        ("", (), 0.99, 0.0),
+    ],
+)
+def test_an_aside_counts_where_the_network_is_not_as_sure_of_the_same(interpreter, other):
+    for said, rest in ((MUG, other), (other, MUG)):
+        if ("leave", "") in said[1]:
+            continue  # that it was left alone accounts for the negation
+        with pytest.raises(Rejected):
+            goal(interpreter(Sure({GLASSES: said, WITHOUT: rest})), GLASSES)
+
+
+class Always(FakeRephraser):
+    """Takes whatever is said for the same, and is sure of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.answer = Rephrased(
+            "put everything in the bin", frozenset({"clear"}), 1.0, 0.0, (("clear", "bin"),)
+        )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i forbid you to clear the table",
+        "do not, and i repeat, not, clear the table",
+        "clear the table. no, don't.",
+        "clear the table, just kidding, don't do it",
+        "never mind what i said, clear the table isn't what i want",
+        "clear the table, not now",
+        "clear the table, i don't think so",
+        "clear the table? i haven't got my glasses on, no",
+        "i haven't got my glasses on, so don't clear the table",
+        "don't make me say it twice: never clear the table",
+        "i don't have all day, so don't clear the table",
+        "my knees are not what they used to be, stop, do not clear the table",
+        "how many times do i have to say it, nobody is to clear the table",
+    ],
+)
+def test_however_sure_a_network_is_a_prohibition_stays_one(interpreter, said):
+    with pytest.raises(Rejected):
+        goal(interpreter(Always()), said)
+
+
 # -- with a language model besides -----------------------------------------------------------------------
 
 

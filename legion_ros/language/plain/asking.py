@@ -21,7 +21,10 @@ _SOCIAL = any_of(
     "take your time, excuse me, pardon me, sorry to bother you, sorry for the trouble, if that is "
     "(?:all right|alright), "
     "my friend, my dear, dear, sweetie, sweetheart, darling, honey, love, mate, buddy, pal, there "
-    "is a good robot"
+    "is a good robot, "
+    "goodness(?: me| gracious(?: me)?)?, good (?:heavens|grief|lord|gracious), heavens(?: above)?, "
+    "gosh, blimey, crikey, righto, right ho, oi, oy, chop[ -]chop, look (?:lively|sharp|alive), "
+    "(?:hop|snap|jump) to it, get a move on, on the double"
 )
 _GREAT = any_of(
     "great, nice, lovely, good, wonderful, kind of you, very kind of you, best, better, helpful, "
@@ -74,6 +77,9 @@ _RIGHT_AWAY = (
 )
 _IF = rf"\b(?:it would be {_GREAT}(?: for me)?|i would {_GLAD}(?: it)?) if"
 
+# A reason, or what it is good for; what is said to be left alone after that is none.
+_REASON = r"(?:(?! (?:and|but) (?:please |also |then )?(?:do not|never|leave|keep|avoid)\b)[^.,;:!?])*"
+
 RULES = (
     (r"\b(?:um|uh|er|uhm|erm|hmm)\b,? ?", ""),
     (
@@ -81,6 +87,33 @@ RULES = (
         "never have ",  # the guard is to see it
     ),
     (r"\b(mr|mrs|ms|dr|prof)\. (?=\w)", r"\1 "),
+    (r"\b(to|from) (?:ya|yer)\b", r"\1 you"),
+    # "how many times do i have to say it, open the drawer!"
+    (
+        r"^how (?:many times|often) (?:do|must|should) i (?:have to |need to )?(?:say|tell|repeat|ask)"
+        r"(?: (?:it|that|this|you|myself))*[.;:!?,]+ (?=\w)",
+        "",
+    ),
+    # "as per the client's request, ..."
+    (
+        r"^(?:as )?(?:per|at|by|on) (?!no)(?:the |my |our |his |her )?(?:\w+'s? )?"
+        r"(?:requests?|orders?|instructions?|wish(?:es)?)(?: of (?:the |my |our )?\w+)?, (?=\w)",
+        "",
+    ),
+    (r"^(?:(?:small|slight|little|minor|quick) )?change of plans?[.;:!,] (?=\w)", ""),
+    # "shut it before somebody trips over it"
+    (
+        r"(?<=\w),? before (?:somebody|someone|anybody|anyone|one of us|we|i|he|she|they) (?:all )?"
+        r"(?:trip|fall|bang|bump|slip|stumble|hurt|knock|step|walk into|run into|get hurt|gets hurt)s?\b"
+        r"[^.,;:!?]*",
+        "",
+    ),
+    (r", (?:he|she|(?:my|our) \w+) is (?:almost|nearly) (?:home|here|back)(?=[.;!,]|$)", ""),
+    # "what a lot of cans! all of them in the bin"
+    (
+        rf"(^|[.;:!?,] ?)what a (?:lot|load|heap|pile|bunch|number) of ({KINDS})(e?s)[.;:!,] (?=\w)",
+        r"\1there are the \2\3. ",
+    ),
     # "..., thanks, Jo"
     (
         r"(?<=[.!;]) ?(?:thanks|thank you|thx|cheers|ta|regards|yours|best|love),? "
@@ -140,7 +173,7 @@ RULES = (
     (r", (?:is not it|are not they|does not it|do not you think|right|you know|huh|eh|shall we)\?", "."),
     (r"(^|[.;:!?,] ?)(?:and |but )?(?:it |that )?does not (?:really )?matter\b[^.;:!?,]*", r"\1"),
     (r",? ?\b(?:and )?(?:then )?you are (?:all )?(?:done|finished|free)(?=[.;!?,]|$)", ""),
-    (r"(?<=\w),? because [^.,;:!?]*", ""),
+    (rf"(?<=\w),? because {_REASON}", ""),
     (r" out of (?:the|my) way,? (?:and )?(?=(?:into|in|to) )", " "),
     (r"\bever so\b", "so"),
     (rf"(^|[.;!?] ?)you (?:did|were|have been|look|seem) (?![^.;:!?]*\b{_NAMING}\b)[^.;:!?]*[.;:!?]", r"\1"),
@@ -222,7 +255,7 @@ RULES = (
     ),
     (
         r"(?<=\w)'s (?=(?:closed|open|opened|shut|empty|clear|cleared|pressed|in the|on the|gone|not|"
-        r"all|tidy|clean|done)\b)",
+        r"all|tidy|clean|done|nearest|closest|farthest|furthest)\b)",
         " is ",
     ),
     (r" so that it is (?=above|over|near|close|next)", " "),
@@ -230,7 +263,7 @@ RULES = (
         rf"^(?:could|would) ({NAMED}) (?:please |kindly )?be (?=\w+ed\b|shut\b|thrown\b|put\b|taken\b)",
         r"have \1 ",
     ),
-    (r",? \bso that [^.,;:!?]*", ""),
+    (rf",? \bso that {_REASON}", ""),
     (
         r"^(?:now that|since|because|given that|seeing (?:that|as)|as) (?!part |soon )([^,.;]*), (?=\w)",
         r"\1. ",
@@ -317,7 +350,7 @@ RULES = (
         "no one|somebody|"
         "someone)|(?:it|they)(?! (?:goes|go|should|must|had better|would|has to|have to|needs?|"
         "belongs?|can|may|is to|"
-        r"are to|ought)\b)) [^.,;:!?]*",
+        rf"are to|ought)\b)) {_REASON}",
         "",
     ),
 )

@@ -1,7 +1,7 @@
 """Which things are meant: colours after the noun, corrections, exceptions."""
 
 from legion_ros.language import lexicon
-from legion_ros.language.plain.parts import COLORS, END, KINDS, LISTED, NAMED, PART, STARTS
+from legion_ros.language.plain.parts import COLORS, CONTAINERS, END, KINDS, LISTED, NAMED, PART, STARTS
 
 __all__ = ["RULES"]
 
@@ -15,6 +15,18 @@ _ALL_BUT = (
 )
 
 RULES = (
+    (r"\bmore (far|near)(?: away)?\b", r"\1er"),
+    (r"\bfarer\b", "farther"),
+    # "leo's mug is the white one, put it in the drawer"
+    (
+        rf"(^|[.;:!?] ?)(?:\w+'s|my|our|his|her) ({KINDS}) is the ({COLORS}) one(?=[.;:!?,])",
+        r"\1there is the \3 \2",
+    ),
+    (
+        rf"\bin(to)? the ({CONTAINERS})(?: and not|,? rather than|,? instead of)(?: in(?:to)?)? the (?!\2)"
+        rf"{CONTAINERS}\b",
+        r"in\1 the \2",
+    ),
     (rf"\b(left|right)-?hand (?=(?:{COLORS} )?(?:{KINDS}|one)s?\b)", r"\1 "),
     # "everything that is not a mug or a can", "whatever is not red or blue"
     (
@@ -62,7 +74,7 @@ RULES = (
     ),
     # "of the two blocks, bin the one farther from you", "of the mugs, the one on the left goes in the drawer"
     (
-        rf"(^|[.;!?,] ?)(?:out )?of (?:the|these|those|our|my|your) (?:two |three |four )?({KINDS})s,? "
+        rf"(^|[.;!?,] ?)(?:out )?of (?:the|these|those|our|my|your) (?:two |three |four )?({KINDS})e?s,? "
         rf"([^.;:!?]*?)\b(?:the )one\b",
         r"\1\3the \2",
     ),
@@ -226,7 +238,7 @@ RULES = (
     (
         rf"\bthe (thing|object|item|one|(?:\w+ )?{KINDS}),? (?:(?:that|which) is )?(?:the )?(nearest|"
         "closest|farthest|furthest)(?: away)? "
-        r"(?:to|from) (?:you|me|us|yourself|(?:the|your) (?:robot|base|arm|robot base|gripper))\b",
+        r"(?:(?:to|from) )?(?:you|me|us|yourself|(?:the|your) (?:robot base|robot|base|arm|gripper))\b",
         r"the \2 \1",
     ),
     # "whatever is red", "all that is red", "any red things"

@@ -37,7 +37,8 @@ RULES = (
     ),
     (rf"\bplus (?={_VERBS} )", "and "),
     (
-        r"[.;!?,] (?:but|though|only) (?:first(?: of all)?|before that|beforehand),? (?:please )?",
+        r"[.;!?,] (?:but|though|only) (?:first(?: of all)?|before that|beforehand),? (?:please )?|"
+        r",? and,? first of all,? (?:please )?",
         ", but first ",
     ),
     (

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from legion_ros.core import LegionError
 from legion_ros.language.rephrasing import notation
 from legion_ros.share import share
 
@@ -39,9 +40,17 @@ class Rephraser:
         return cls(share("config", "language", "rephraser.safetensors"))
 
     def rephrase(self, sentence: str) -> Rephrased:
-        """Tens of milliseconds; a second the first time. Raises LegionError where there is no good file."""
+        """Tens of milliseconds; a second the first time.
+
+        Raises:
+            LegionError: there is no good file, or the sentence is no valid unicode, which has no words.
+        """
         from legion_ros.language.rephrasing import reading
 
+        try:
+            sentence.encode()
+        except UnicodeEncodeError as error:
+            raise LegionError(f"the sentence is no valid unicode (at character {error.start})") from error
         with self._lock:
             if self._loaded is None:
                 tokens = reading.Tokens()
