@@ -36,6 +36,7 @@ def take_off(text: str) -> tuple[str, tuple[Caveat, ...]]:
         ("but not the mug", "everything that is not red") are written with "except" and stay in the text.
         What is negated in any other way stays too, for the guard to reject.
     """
+    text = _EITHER.sub(_every, text)
     text = _EXCEPTION.sub(_except, text)
     text = _BUT_NOT.sub(" except ", text)
     caveats: list[Caveat] = []
@@ -120,7 +121,7 @@ _TAIL_LEAVE = re.compile(
 )
 _TAIL_STATE = re.compile(
     " (open|closed|shut)(?:ed)?(?: (?:afterwards|after that|at the end|in the end|when you are "
-    r"done))?(?![\w])"
+    r"done|for (?:me|us|him|her|them|now)))?(?![\w])"
 )
 _TAIL_STAY = re.compile(
     f" (?:(?:{_BE})(?: (?:{_STAYING}))?|(?:should|must|can|may|has to|have to|is to|are to|needs? to) "
@@ -130,6 +131,8 @@ _TAIL_STAY = re.compile(
 )
 _ENDS = re.compile(r" *(?:$|[.;!?:,]|\b(?:and|but|then|while|yet|so|though|please|after|before)\b)")
 _GOES_ON = re.compile(r",? (?:in|into|inside|to|toward|towards|onto)\b")
+# where something is forbidden: "either of the cans", "either the can or the mug", "either can"
+_EITHER = re.compile(rf"(\b{_NOT} (?:{_VERB})) either (of |(?=(?:the|my|our|that|this) ))?")
 _EXCEPTION = re.compile(
     r"\b(everything|all|anything|(?:all |all the |every )?(?:things?|objects?|items?)) "
     r"(?:that|which) (?:is|are) not "
@@ -139,6 +142,11 @@ _BUT_NOT = re.compile(
     r"(?<=\w),? (?:(?:but|and|just|only|though|yet|however),? )*not (?:for )?"
     r"(?=(?:the|my|that|those|these|any) )"
 )
+
+
+def _every(match: re.Match[str]) -> str:
+    forbidden, of = match.groups()
+    return f"{forbidden} {'every ' if of is None else 'all of ' if of else ''}"
 
 
 def _except(match: re.Match[str]) -> str:
@@ -203,6 +211,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[..., _Read]], ...] = (
     (re.compile(rf"{_LEAD}{_NOT} (?:{_VERB}) (?=\w)"), _not),
     (re.compile(rf"{_LEAD}avoid(?:ing)? (?=\w)"), _not),
     (re.compile(rf"{_LEAD}(?:touch|mov)(?:e|ing)? (?=nothing else)"), _plain),
+    (re.compile(rf"{_LEAD}(?:touch|move|disturb) neither (?=\w)"), _plain),
     (re.compile(rf"{_LEAD}(?:leave|leaving|keep|keeping|let) (?:only |just )?(?=\w)"), _leave),
     (re.compile(rf"{_LEAD}leav(?:e|ing) alone (?=\w)"), _plain),
     (
@@ -227,4 +236,6 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[..., _Read]], ...] = (
         ),
         _stay,
     ),
+    # "put it in the bin, but it has to stay on the table"
+    (re.compile(r"(?<= but )(?=(?:it|they) (?:\w+ ){1,4}on the (?:table|desk))"), _stay),
 )

@@ -67,6 +67,10 @@ def plain(instruction: object) -> str:
         raise _rejected(
             f"{_quote(text)} reads like a command for a computer ({match.group().strip(' ,.;')!r})"
         )
+    if match := _AJAR.search(written):
+        raise _rejected(
+            f"{_quote(text)} asks for a part of it ({match.group(1)!r}), which is not understood yet"
+        )
     return written
 
 
@@ -178,6 +182,11 @@ _LOOSENED = re.compile(
     r"\b(?:bypass|override|disable|ignore|circumvent|deactivate|forget|turn off|switch off|"
     r"pretend that there are no)"
     rf"(?: \w+){{0,3}} (?:{_LIMITS}|instructions)\b|\b(?:unrestricted|jailbreak|jailbroken)\b"
+)
+# Before politeness takes "a little" off: a drawer is open or closed.
+_AJAR = re.compile(
+    r"(?<!is )(?<!are )\b(?:open|close|shut)\b[^.,;:!?]* (slightly|an? (?:(?:little|tiny|wee) )?"
+    r"(?:bit|crack|fraction|inch|cm|centimet(?:er|re)))\b(?! \w+er\b)"
 )
 _REASONS = tuple(
     (re.compile(pattern), reason)

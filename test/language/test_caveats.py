@@ -28,6 +28,10 @@ def taken(sentence):
         ("put the can, without touching the mug, in the bin", "put the can in the bin", ["the mug"]),
         ("bin the can and don't touch anything else", "bin the can", ["everything else"]),
         ("clear the table but spare the two cans", "clear the table", ["the two cans"]),
+        ("without touching either box, press the button", "press the button", ["every box"]),
+        ("tidy up without touching either of the cans", "tidy up", ["all of the cans"]),
+        ("tidy up but touch neither the can nor the mug", "tidy up", ["the can", "the mug"]),
+        ("bin the can, but it has to stay on the table", "bin the can, but", ["it"]),
     ],
 )
 def test_what_is_to_be_left_alone_is_taken_off(sentence, rest, phrases):
@@ -38,6 +42,11 @@ def test_what_is_to_be_left_alone_is_taken_off(sentence, rest, phrases):
 def test_what_is_not_to_go_into_a_container_keeps_out_of_that_one_only():
     _, (caveat,) = taken("clear the table but don't put the mug in the bin")
     assert caveat == Caveat("but do not put the mug in the bin", ("the mug",), container="the bin")
+
+
+def test_a_drawer_may_be_left_open_for_somebody():
+    text, (caveat,) = taken("put the can in the drawer and leave the drawer open for me")
+    assert (text, caveat.phrases, caveat.state) == ("put the can in the drawer", ("the drawer",), "open")
 
 
 def test_what_is_to_be_left_open_is_a_state():

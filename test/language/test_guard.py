@@ -39,6 +39,8 @@ def test_an_instruction_comes_out_plain():
         ("if the drawer is open, close it", r"condition \('if'\)"),
         ("put the can or the mug in the bin", "leaves a choice"),
         ("press the button twice", "asks to repeat"),
+        ("open the drawer just a little bit", r"a part of it \('a little bit'\)"),
+        ("close it a crack, please", r"a part of it \('a crack'\)"),
     ],
 )
 def test_what_is_no_instruction_is_rejected_with_the_reason(instruction, reason):
@@ -60,6 +62,10 @@ def test_what_is_no_instruction_is_rejected_with_the_reason(instruction, reason)
 )
 def test_polite_requests_and_idioms_pass(instruction):
     assert sentence(instruction)
+
+
+def test_a_drawer_that_is_open_a_little_may_be_closed():
+    assert sentence("the drawer is open a bit, close it")
 
 
 def test_512_bytes_pass_and_513_do_not():
