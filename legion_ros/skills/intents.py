@@ -8,9 +8,9 @@ import numpy as np
 from legion_ros.core import SKILLS, Scene
 from legion_ros.knowledge import Component, Key, Knowledge, fit
 from legion_ros.knowledge.component import Encoder
+from legion_ros.language import lexicon
 from legion_ros.language.grounding import Grounder, UnknownThing
 from legion_ros.language.guard import NotUnderstood, Rejected
-from legion_ros.language.lexicon import DISCARD, PREPOSITIONS
 from legion_ros.language.phrases import patterns
 from legion_ros.language.template import SLOTS, embeddable
 from legion_ros.skills.concepts import Concept, Concepts
@@ -85,7 +85,7 @@ class Intents:
 
     def discard(self, reading: Reading) -> str:
         """Where things go by the verb alone: "throw the can away"."""
-        return self._discard if DISCARD.search(reading.text) else ""
+        return self._discard if lexicon.DISCARD.search(reading.text) else ""
 
     def _best(self, reading: Reading, vector: np.ndarray) -> Choice | None:
         among = np.array([not self._lacks(reading, intent) for intent in self._intents])
@@ -98,7 +98,7 @@ class Intents:
         if (1 - posterior.new < KNOWN and not said) or anything[best] < 0.1 * anything.max():
             return None
         intent = self._intents[best]
-        if self._belies(reading, best):
+        if not said and self._belies(reading, best):
             return None
         skills = posterior.responsibilities * [isinstance(other, Component) for other in self._intents]
         skills[[_skill(other) == _skill(intent) for other in self._intents]] = 0.0
@@ -108,14 +108,17 @@ class Intents:
         return Choice(reading, intent, float(posterior.responsibilities[best]), rival, said)
 
     def _belies(self, reading: Reading, best: int) -> bool:
-        """Whether all its words that are known at all are known of something else: "press the drawer"."""
+        """Whether no word of it is one of those that ask for this: "press the drawer", "raise the button".
+
+        There is only one drawer and one button, so what is said of them lies close to what they are for.
+        """
         intent = self._intents[best]
         if isinstance(intent, Concept) or SKILLS[intent.skill].takes_object:
             return False
         words = frozenset(reading.text.split()) - _SLOT_WORDS
-        elsewhere = frozenset().union(*self._words[:best], *self._words[best + 1 :])
-        own = tuple(word for word in self._words[best] if len(word) > 3)  # "pressed" is "press", too
-        return bool(words & elsewhere) and not any(word.startswith(own) for word in words)
+        longer = tuple(word for word in self._words[best] if len(word) > 3)  # "pressed" is "press", too
+        own = any(word in self._words[best] or word.startswith(longer) for word in words - _LIGHT)
+        return bool(words) and not own
 
     def _lacks(self, reading: Reading, intent: Component | Concept) -> str:
         """What keeps the intent from being meant, in words, or ""."""
@@ -155,7 +158,9 @@ class Intents:
         return "; ".join(dict.fromkeys(lacking))
 
 
-_SLOT_WORDS = frozenset(word for slot in SLOTS.values() for word in slot.split()) | PREPOSITIONS
+_SLOT_WORDS = frozenset(word for slot in SLOTS.values() for word in slot.split()) | lexicon.PREPOSITIONS
+
+_LIGHT = lexicon.words("give get have make sure hold return")  # verbs that say nothing of themselves
 
 
 def _content(intent: Component | Concept) -> frozenset[str]:

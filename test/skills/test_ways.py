@@ -9,7 +9,7 @@ from legion_ros.evaluation.instructions import InstructionSet, measure
 SENTENCES = Path(__file__).parent.parent / "language" / "sentences"
 
 
-@pytest.mark.parametrize("name", [f"ways{number}" for number in range(1, 8)])
+@pytest.mark.parametrize("name", [f"ways{number}" for number in range(1, 9)])
 def test_each_sentence_gives_the_goal_that_is_meant_or_none(composer, name):
     sentences = InstructionSet.load(SENTENCES / f"{name}.yaml")
     judged = measure(sentences, lambda said, scene: composer.plan(said, scene).goal)
