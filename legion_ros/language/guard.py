@@ -183,10 +183,10 @@ _LOOSENED = re.compile(
     r"pretend that there are no)"
     rf"(?: \w+){{0,3}} (?:{_LIMITS}|instructions)\b|\b(?:unrestricted|jailbreak|jailbroken)\b"
 )
-# Before politeness takes "a little" off: a drawer is open or closed.
+# Before politeness takes "just a little bit" off: a drawer is open or closed. "open it a bit" is only mild.
 _AJAR = re.compile(
-    r"(?<!is )(?<!are )\b(?:open|close|shut)\b[^.,;:!?]* (slightly|an? (?:(?:little|tiny|wee) )?"
-    r"(?:bit|crack|fraction|inch|cm|centimet(?:er|re)))\b(?! \w+er\b)"
+    r"(?<!is )(?<!are )\b(?:open|close|shut)\b[^.,;:!?]* "
+    r"((?:just|only) (?:slightly|an? (?:(?:little|tiny|wee) )?bit)|an? (?:(?:little|tiny|wee) )?(?:crack|fraction|inch|cm|centimet(?:er|re)))\b(?! \w+er\b)"
 )
 _REASONS = tuple(
     (re.compile(pattern), reason)
