@@ -186,7 +186,8 @@ _LOOSENED = re.compile(
 # Before politeness takes "just a little bit" off: a drawer is open or closed. "open it a bit" is only mild.
 _AJAR = re.compile(
     r"(?<!is )(?<!are )\b(?:open|close|shut)\b[^.,;:!?]* "
-    r"((?:just|only) (?:slightly|an? (?:(?:little|tiny|wee) )?bit)|an? (?:(?:little|tiny|wee) )?(?:crack|fraction|inch|cm|centimet(?:er|re)))\b(?! \w+er\b)"
+    r"((?:just|only) (?:slightly|an? (?:(?:little|tiny|wee) )?bit)|"
+    r"an? (?:(?:little|tiny|wee) )?(?:crack|fraction|inch|cm|centimet(?:er|re)))\b(?! \w+er\b)"
 )
 _REASONS = tuple(
     (re.compile(pattern), reason)
