@@ -8,7 +8,7 @@ from legion_ros.core import LegionError, Scene
 from legion_ros.core.facts import PREDICATES
 from legion_ros.knowledge import Knowledge
 from legion_ros.knowledge.component import Encoder
-from legion_ros.language import guard
+from legion_ros.language import fixture_words, guard
 from legion_ros.language.asides import without_asides
 from legion_ros.language.caveats import MARK, Caveat, take_off
 from legion_ros.language.clauses import Clause, split
@@ -68,6 +68,7 @@ class Interpreter:
             Rejected: why it asks for nothing that is known, in words for the user.
         """
         written = guard.plain(instruction)  # nobody reads what is no text, too long or a computer's
+        fixture_words.check(written)
         text = without_remarks(written)
         remarks = text != written
         opinion = self._second.opinion(instruction) if self._second else None

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from legion_ros.knowledge import Component
 from legion_ros.language import guard
-from legion_ros.language.fixture_verbs import strange_verb
+from legion_ros.language.fixture_words import strange_place, strange_verb
 from legion_ros.language.guard import Marked, NotUnderstood, Rejected
 from legion_ros.language.lexicon import COLORS
 from legion_ros.language.rephrasing import Rephrased
@@ -72,7 +72,8 @@ class Opinion:
         a condition, a choice, a question; and where one marks a negation only if it is accounted for: "I
         forbid you to open it" lies next to "I want you to open it". It is where something is left alone for
         it, or where all that is negated is said again, with what is named ("that mug that is not red"). Not
-        where something else is said of the button or the drawer ("rewire that button").
+        where something else is said of the button or the drawer ("rewire that button", "put it behind
+        the drawer").
 
         Args:
             refused: why the grammar refused it.
@@ -85,7 +86,8 @@ class Opinion:
             return False
         if isinstance(refused, Marked) and not refused.negation:
             return False
-        if strange_verb(written, {verb for verb, _ in self.asks}):
+        aims = {aim for verb, aim in self.asks if verb == "put"}
+        if strange_verb(written, {verb for verb, _ in self.asks}) or strange_place(written, aims):
             return False
         # not only where it refused for it: "i don't need it opened" is a mere statement to the grammar
         said = guard.plain(self.text)

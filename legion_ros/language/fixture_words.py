@@ -1,17 +1,19 @@
-"""Whether people say of a button or a drawer what the network takes them to say.
+"""Whether people say of bin, drawer and button what the network takes them to say.
 
 There are few things to do with a button or a drawer, so the network takes a verb that it has hardly seen
 beside one for the usual thing: "rewire that button" pressed it. Embeddings are no better: "raise the button"
-lies next to "press the button". What is done with a can is safe from this: it takes an aim besides.
+lies next to "press the button". What is done with a can is safe from this: it takes an aim besides. But
+then "behind the drawer" is as good as in it.
 """
 
 import re
 from collections.abc import Collection
 
-from legion_ros.language.lexicon import words
+from legion_ros.language.guard import Rejected
+from legion_ros.language.lexicon import FIXTURES, words
 from legion_ros.language.plain.parts import KINDS
 
-__all__ = ["strange_verb"]
+__all__ = ["check", "strange_place", "strange_verb"]
 
 _CUT = re.compile(r"[.,;:!?]+ ?|\b(?:and|then|before|after|once|but)\b")
 _OTHER = re.compile(rf"\b(?:{KINDS})(?:e?s)?\b|\b(?:everything|all|things?|stuff|table|desk)\b")
@@ -77,4 +79,45 @@ def strange_verb(text: str, asked: Collection[str]) -> str:
         for found in map(named.search, pieces):
             if found and (word := found["before"]) and word not in _SMALL:
                 return word
+    return ""
+
+
+_ANOTHER = re.compile(
+    r"\b(?:second|third|fourth|bottom|lower|upper|middle|other|another) (?:drawer|bin|trash can)s?\b"
+)
+_AWAY = re.compile(
+    r"\b(?:throw|toss|chuck|fling|sling)\w*\b.*\b(?:away|out)\b|"
+    r"\b(?:rid of|dispos|discard|junk|scrap|dump|ditch|sling)"
+)
+_MENTION = {
+    aim: re.compile(
+        r"(?P<beside>\b(?:on|onto|on top of|upon|behind|under|underneath|beneath|below|beside|next to|"
+        r"against|around|in front of) (?:(?:the|that|this|my|your|our) )?(?:\w+ )?)?"
+        rf"\b(?:{'|'.join(sorted(FIXTURES[aim], key=len, reverse=True))})\b"
+    )
+    for aim in ("bin", "drawer")
+}
+
+
+def check(text: str) -> None:
+    """Raise Rejected where a plain text is about one of several bins or drawers: there is one of each."""
+    if found := _ANOTHER.search(text):
+        raise Rejected(f"there is no {found.group()!r}, only one drawer and one bin")
+
+
+def strange_place(text: str, aims: Collection[str]) -> str:
+    """Where a thing is to be put that is beside, on or under what the network takes it to be put in.
+
+    Args:
+        text: what `legion_ros.language.guard.plain` returned.
+        aims: "bin", "drawer": where its program puts things.
+
+    Returns:
+        "" where there is none, or where the container, or to throw something away, is named besides.
+    """
+    for aim in sorted(set(aims) & _MENTION.keys()):
+        mentions = [found for found in _MENTION[aim].finditer(text) if found.group()]
+        thrown = aim == "bin" and _AWAY.search(text)
+        if mentions and not thrown and all(found["beside"] for found in mentions):
+            return mentions[0].group()
     return ""
