@@ -23,7 +23,7 @@ _NAMED = (
 )
 # Words that may stand before it in a request without a verb, or with one that says nothing of itself.
 _SMALL = words(
-    "the a that and then of with at after before want wants need needs needed first last next now for "
+    "the teh a that and then of with at after before want wants need needs needed first last next now for "
     "please like on in into inside to is have has do does get gets getting goes finally lastly also just so "
     "ok okay it too by up out off over would could let let's plus afterwards once see from near all no save "
     "saving call"
@@ -48,19 +48,25 @@ _MOVE = re.compile(
     _inflected(
         "open clos close shut unshut pull push slid slide slam extend return jerk ram nudge nudg shove shov "
         "bump draw yank tug drag ease eas retract roll bang knock wrench fling crack pop whip swing "
-        "kick thrust prise pris pry press slip ajar wide",
+        "kick thrust prise pris pry press slip ajar wide tidy stow",
         "s es d n ed ped ging ged ing ping ting ming med",
     )
-    + "| in$"
+    + r"(?! (?:down|off)\b)| in$"
 )
 _SAID_OF = (
-    (frozenset({"press"}), re.compile(_NAMED.format("button|switch|buzzer|bell|knob")), _PRESS),
-    (frozenset({"open", "close"}), re.compile(_NAMED.format("drawers?|cabinet")), _MOVE),
+    (
+        frozenset({"press"}),
+        re.compile(_NAMED.format("button|switch|buzzer|bell|doorbell|knob|btn|buton")),
+        _PRESS,
+    ),
+    (frozenset({"open", "close"}), re.compile(_NAMED.format("drawers?|cabinet|drw|drawr")), _MOVE),
 )
 
 
 def strange_verb(text: str, asked: Collection[str]) -> str:
     """The verb that stands before a button or drawer and that nobody says who wants it pressed, or moved.
+
+    The whole text, where it is not about the one that the network thinks of.
 
     Args:
         text: what `legion_ros.language.guard.plain` returned.
@@ -76,8 +82,11 @@ def strange_verb(text: str, asked: Collection[str]) -> str:
             continue
         if any(sayings.search(p) and (named.search(p) or not _OTHER.search(p)) for p in pieces):
             continue
-        for found in map(named.search, pieces):
-            if found and (word := found["before"]) and word not in _SMALL:
+        mentions = list(filter(None, map(named.search, pieces)))
+        if not mentions:
+            return text
+        for found in mentions:
+            if (word := found["before"]) and word not in _SMALL:
                 return word
     return ""
 

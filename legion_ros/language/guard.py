@@ -152,7 +152,8 @@ _SEQUELS = (
 _NOT = _any(
     "not, never, no, none, nothing, nobody, nowhere, neither, nor, without, avoid, avoiding, "
     "refrain, "
-    "refuse, forbid, prevent, ignore, hardly, instead of, rather than, under no, far be it, "
+    "refuse, forbid, forbidden, prohibited, banned, void, revoked, withdrawn, rescinded, retracted, "
+    "prevent, ignore, hardly, instead of, rather than, under no, far be it, "
     "hold(?:ing)? off, hold(?:ing)? back, abstain, desist, "
     "the last thing (?:i|we) (?:want|need|would like)(?: to see)? is (?!(?:for )?(?:you|to)\\b)"
 )
@@ -177,7 +178,8 @@ _CODE = re.compile(
 # Words that are to make a machine forget what holds for it: no person talks so to a robot about a table.
 _LIMITS = r"(?:safety|limits?|restrictions?|rules|guardrails?|checks?|filters?|protections?|safeguards?)"
 _LOOSENED = re.compile(
-    rf"^system ?:|\b{_LIMITS}(?: \w+)? (?:is|are|was|were|has been|have been) "
+    r"^system\b[^.,;!?]*:|\boverrid(?:e|ing|den)\b|\b(?:developer|debug|admin|administrator|god|root) mode\b|"
+    rf"\b{_LIMITS}(?: \w+)? (?:is|are|was|were|has been|have been) "
     r"(?:now |all |turned |switched )*(?:off|disabled|gone|lifted|removed|suspended|over)\b|"
     r"\b(?:bypass|override|disable|ignore|circumvent|deactivate|forget|turn off|switch off|"
     r"pretend that there are no)"
@@ -215,6 +217,10 @@ _REASONS = tuple(
         (
             r"\b(?:at the same time|simultaneously|at once and|in parallel)\b",
             "asks for two things at once ({!r}); say which comes first",
+        ),
+        (
+            r"\b(?:wonder(?:ing)?|unsure|not sure|undecided) (?:whether|if) (?:to|i|we)\b",
+            "leaves open what to do ({!r})",
         ),
         (r"\bor\b", "leaves a choice ({!r}); say which"),
         (_QUESTION, "is a question; give an instruction"),

@@ -11,8 +11,8 @@ from legion_ros.language import lexicon
 
 
 def test_all_hostile_sentences_are_different_and_of_all_kinds():
-    said = hostile(scene(), 120, np.random.default_rng(0))
-    assert len({sentence.said for sentence in said}) == 120
+    said = hostile(scene(), 180, np.random.default_rng(0))
+    assert len({sentence.said for sentence in said}) == 180
     assert set(Counter(sentence.kind for sentence in said).values()) == {20}
 
 

@@ -18,6 +18,11 @@ def test_what_nobody_says_who_wants_it_pressed_or_moved_is_found(sentence, asked
     assert strange_verb(plain(sentence), [asked]) == verb
 
 
+def test_what_is_not_about_the_drawer_does_not_close_it():
+    text = plain("Point at the mug and shut down the computer.")
+    assert strange_verb(text, ["reach", "close"]) == text
+
+
 @pytest.mark.parametrize(
     ("sentence", "asked"),
     [
@@ -27,6 +32,7 @@ def test_what_nobody_says_who_wants_it_pressed_or_moved_is_found(sentence, asked
         ("Give the button a good thump.", "press"),
         ("Red can: bin. Button.", "press"),
         ("The cans go in the drawer, and then close up.", "close"),
+        ("Stow the cups, then close up.", "close"),
         ("Seal the drawer.", "put"),  # nobody takes it for opening or closing
         ("Stroke the button.", "reach"),
     ],
