@@ -155,8 +155,15 @@ class GraphClient:
             return False
 
     def execute(self, instruction: str) -> Task:
-        """Send an instruction to composer_node, once `graph_is_up`. Follow it by spinning."""
+        """Send an instruction to composer_node, once `graph_is_up`. Follow it by spinning.
+
+        One with a NUL is refused here: ROS ends a text there, and what is left may be another instruction.
+        """
         task = Task(instruction)
+        if (place := instruction.find("\0")) >= 0:
+            reason = f"the instruction has a control character (U+0000, at {place})"
+            task.result = TaskResult(False, reason, ())
+            return task
         goal = ExecuteTask.Goal(instruction=instruction)
         self._tasks.send_goal_async(goal, task.on_feedback).add_done_callback(task.on_response)
         return task

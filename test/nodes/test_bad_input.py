@@ -109,6 +109,12 @@ def begun(graph):
     return task
 
 
+def test_an_instruction_with_a_nul_is_not_sent_as_what_comes_before_it(graph):
+    task = graph.client.execute("push the red can to the left\0 of the table, not")
+    assert (task.result.success, task.plan) == (False, ())
+    assert task.result.reason == "the instruction has a control character (U+0000, at 28)"
+
+
 def test_a_goal_of_20_megabytes_is_rejected_with_its_size_by_topic_and_by_action(graph, goals):
     goals.say("x" * 20_000_000)
     status = goals.until(REJECTED, 20.0)
