@@ -16,7 +16,6 @@ from legion_ros.language.remarks import NOBODY, OPENERS, PERSON, WEIGHTY, pieces
 
 __all__ = ["without_asides"]
 
-_CUT = re.compile(r"[.;:!?,]+ ?| (?=so (?!(?:much|many|far|long|hard)\b))")
 _MY = rf"(?:my|our|his|her)(?: (?!(?:{COLORS}|{KINDS}|{FIXTURES}|table|desk|not)\b)[a-z-]+){{1,2}}?"
 _FIT = (
     r"(?:tall|strong|young|fit|steady|quick|fast|awake|nimble|mobile|flexible|spry|agile|well|healthy|sharp|"
@@ -74,7 +73,7 @@ def without_asides(text: str) -> str:
     Returns:
         The text as it was where there are none, or where they are all that is said.
     """
-    said = pieces(text, _CUT)
+    said = pieces(text, purposes=True)
     kept = [piece + sign for index, (piece, sign) in enumerate(said) if not _aside(said, index)]
     if len(kept) == len(said) or not re.search(r"[a-z]", "".join(kept)):
         return text

@@ -133,6 +133,7 @@ _ENDS = re.compile(r" *(?:$|[.;!?:,]|\b(?:and|but|then|while|yet|so|though|pleas
 _GOES_ON = re.compile(r",? (?:in|into|inside|to|toward|towards|onto)\b")
 # where something is forbidden: "either of the cans", "either the can or the mug", "either can"
 _EITHER = re.compile(rf"(\b{_NOT} (?:{_VERB})) either (of |(?=(?:the|my|our|that|this) ))?")
+_EITHER_MEANS = {"of ": "all of ", "": "", None: "every "}
 _EXCEPTION = re.compile(
     r"\b(everything|all|anything|(?:all |all the |every )?(?:things?|objects?|items?)) "
     r"(?:that|which) (?:is|are) not "
@@ -146,7 +147,7 @@ _BUT_NOT = re.compile(
 
 def _every(match: re.Match[str]) -> str:
     forbidden, of = match.groups()
-    return f"{forbidden} {'every ' if of is None else 'all of ' if of else ''}"
+    return f"{forbidden} {_EITHER_MEANS[of]}"
 
 
 def _except(match: re.Match[str]) -> str:

@@ -125,7 +125,7 @@ def strange_place(text: str, aims: Collection[str]) -> str:
         "" where there is none, or where the container, or to throw something away, is named besides.
     """
     for aim in sorted(set(aims) & _MENTION.keys()):
-        mentions = [found for found in _MENTION[aim].finditer(text) if found.group()]
+        mentions = list(_MENTION[aim].finditer(text))
         thrown = aim == "bin" and _AWAY.search(text)
         if mentions and not thrown and all(found["beside"] for found in mentions):
             return mentions[0].group()

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 
 from legion_ros.core import LegionError
 
-__all__ = ["LIMIT", "Marked", "NotUnderstood", "Rejected", "check", "negations", "plain", "sentence"]
+__all__ = [
+    "LIMIT",
+    "Marked",
+    "NotUnderstood",
+    "Rejected",
+    "check",
+    "encoded",
+    "negations",
+    "plain",
+    "sentence",
+]
 
 LIMIT = 512  # bytes of UTF-8
 
@@ -82,6 +92,14 @@ def check(text: str) -> None:
             marked = Marked(reason, EXAMPLES, "for example")
             marked.negation = pattern.pattern == _NEGATION
             raise marked
+
+
+def encoded(instruction: str) -> bytes:
+    """An instruction as UTF-8. Raises Rejected where it is no valid unicode, and so has no words."""
+    try:
+        return instruction.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _rejected(f"the instruction is no valid unicode (at character {error.start})") from error
 
 
 def negations(text: str) -> int:
@@ -181,7 +199,7 @@ _LOOSENED = re.compile(
     r"^system\b[^.,;!?]*:|\boverrid(?:e|ing|den)\b|\b(?:developer|debug|admin|administrator|god|root) mode\b|"
     rf"\b{_LIMITS}(?: \w+)? (?:is|are|was|were|has been|have been) "
     r"(?:now |all |turned |switched )*(?:off|disabled|gone|lifted|removed|suspended|over)\b|"
-    r"\b(?:bypass|override|disable|ignore|circumvent|deactivate|forget|turn off|switch off|"
+    r"\b(?:bypass|disable|ignore|circumvent|deactivate|forget|turn off|switch off|"
     r"pretend that there are no)"
     rf"(?: \w+){{0,3}} (?:{_LIMITS}|instructions)\b|\b(?:unrestricted|jailbreak|jailbroken)\b"
 )
@@ -219,7 +237,7 @@ _REASONS = tuple(
             "asks for two things at once ({!r}); say which comes first",
         ),
         (
-            r"\b(?:wonder(?:ing)?|unsure|not sure|undecided) (?:whether|if) (?:to|i|we)\b",
+            r"\b(?:wonder(?:ing)?|unsure|undecided) whether (?:to|i|we)\b",
             "leaves open what to do ({!r})",
         ),
         (r"\bor\b", "leaves a choice ({!r}); say which"),
@@ -231,10 +249,7 @@ _REASONS = tuple(
 def _text(instruction: object) -> str:
     if not isinstance(instruction, str):
         raise _rejected(f"an instruction must be text, not {type(instruction).__name__}")
-    try:
-        size = len(instruction.encode("utf-8"))
-    except UnicodeEncodeError as error:
-        raise _rejected(f"the instruction is no valid unicode (at character {error.start})") from error
+    size = len(encoded(instruction))
     if size > LIMIT:
         raise Rejected(f"the instruction has {size} bytes; at most {LIMIT} are taken, a sentence or two")
     if not instruction.strip():

@@ -140,7 +140,9 @@ OPENERS = re.compile(
     r"you know|sorry|i am afraid|i fear|i guess|i think|anyway|though|although) )+"
 )
 # Where a clause ends: at a sign, or before what follows from it.
-_CUT = re.compile(r"[.;:!?,]+ ?| (?=so (?!(?:much|many|that|far|long|hard)\b))")
+_CUT, _CUT_PURPOSES = (
+    re.compile(rf"[.;:!?,]+ ?| (?=so (?!(?:{others}much|many|far|long|hard)\b))") for others in ("that|", "")
+)
 _NAMED = re.compile(
     rf"\b(?:the|that|this|these|those|my|our|both|two)(?: (?:two|three))?(?: {COLORS})? {KINDS}(?:e?s)?\b|"
     rf"\b(?:the|that|this|these|those|my|our) {COLORS} things\b|"
@@ -181,10 +183,10 @@ def without_remarks(text: str) -> str:
     return " ".join("".join(kept).split()).strip(" ,;:")
 
 
-def pieces(text: str, cut: re.Pattern[str] = _CUT) -> list[tuple[str, str]]:
-    """The clauses of a text, each with the sign that ends it."""
+def pieces(text: str, purposes: bool = False) -> list[tuple[str, str]]:
+    """The clauses of a text, each with the sign that ends it; "so that ..." is one with `purposes`."""
     found, after = [], 0
-    for match in cut.finditer(text):
+    for match in (_CUT_PURPOSES if purposes else _CUT).finditer(text):
         found.append((text[after : match.start()], match.group()))
         after = match.end()
     return [*found, (text[after:], "")]

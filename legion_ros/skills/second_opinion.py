@@ -58,12 +58,21 @@ class Opinion:
     """What the network thinks of one instruction."""
 
     text: str  # what it says again; empty where it is not sure, or knows of nothing to do
-    caveats: bool  # whether something in that is to be left alone, left out or kept out
     certain: bool  # whether it is as sure of that as it takes to contradict the grammar
     doubts: bool  # whether it is sure that nothing can be done
     inclined: bool = False  # whether it takes that for likelier than not
     asks: tuple[tuple[str, str], ...] = ()  # verb and aim of each request
     sure: bool = False  # whether it is sure enough to be asked a second time, without what may be an aside
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """Of its requests."""
+        return frozenset(verb for verb, _ in self.asks)
+
+    @property
+    def leaves(self) -> bool:
+        """Whether something is to be left alone or kept out."""
+        return not self.verbs.isdisjoint(("leave", "keepout"))
 
     def answers(self, refused: Rejected, instruction: str, written: str) -> bool:
         """Whether what it says again may stand for what the grammar refused.
@@ -87,11 +96,13 @@ class Opinion:
         if isinstance(refused, Marked) and not refused.negation:
             return False
         aims = {aim for verb, aim in self.asks if verb == "put"}
-        if strange_verb(written, {verb for verb, _ in self.asks}) or strange_place(written, aims):
+        if strange_verb(written, self.verbs) or strange_place(written, aims):
             return False
         # not only where it refused for it: "i don't need it opened" is a mere statement to the grammar
         said = guard.plain(self.text)
-        return self.caveats or guard.negations(said) + _contrasts(written, said) >= guard.negations(written)
+        if self.leaves or " except " in self.text:
+            return True
+        return guard.negations(said) + _contrasts(written, said) >= guard.negations(written)
 
     def agrees(self, rest: "Opinion") -> bool:
         """Whether it takes the instruction to ask for just what it takes its `rest` to ask for.
@@ -132,8 +143,7 @@ class Opinion:
             instruction: as it came, with a negation in a remark.
             caveats: whether the grammar found something besides that is to be left alone.
         """
-        leaves = any(verb in ("leave", "keepout") for verb, _ in self.asks)
-        if self.inclined or (leaves and not caveats):
+        if self.inclined or (self.leaves and not caveats):
             raise _doubted(instruction)
 
 
@@ -149,10 +159,8 @@ class Second:
         found = self._rephraser.rephrase(instruction)
         wavers = found.probability >= WAVERS and found.refuse <= DOUBTLESS
         text = found.text if found.probability >= SURE or wavers else ""
-        caveats = bool(found.verbs & {"leave", "keepout"}) or " except " in found.text
         return Opinion(
             text,
-            caveats,
             certain=found.probability >= SURER,
             doubts=found.refuse >= DOUBTS,
             inclined=found.refuse >= DOUBTS_REMARK,

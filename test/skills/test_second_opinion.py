@@ -18,7 +18,7 @@ class FakeRephraser:
     """Says what it was made to say, and keeps what it was asked."""
 
     def __init__(self, text="", probability=0.0, refuse=0.0):
-        self.answer = Rephrased(text, frozenset(), probability, refuse)
+        self.answer = Rephrased(text, probability, refuse)
         self.asked = []
 
     def rephrase(self, sentence):
@@ -159,7 +159,7 @@ def test_a_negation_that_is_accounted_for_may_be_said_again(interpreter):
         goal(interpreter(FakeRephraser("put the mug in the bin", 0.99)), said)
     text = "put the mug in the bin, then do not touch both cans"
     rephraser = FakeRephraser(text, 0.99)
-    rephraser.answer = Rephrased(text, frozenset({"put", "leave"}), 0.99, 0.0)
+    rephraser.answer = Rephrased(text, 0.99, 0.0, (("put", "bin"), ("leave", "")))
     assert goal(interpreter(rephraser), said).untouched == {"red_can", "blue_can"}
 
 
@@ -186,12 +186,13 @@ class Says(FakeRephraser):
 
     def __init__(self, answers, refuse=0.0):
         super().__init__()
-        self.answers, self.refuse = answers, refuse
+        self.answers = {said: (*answer, 0.99, refuse) for said, answer in answers.items()}
+        self.otherwise = ("", (), 0.99, refuse)
 
     def rephrase(self, sentence):
         self.asked.append(sentence)
-        text, asks = self.answers.get(sentence, ("", ()))
-        return Rephrased(text, frozenset(verb for verb, _ in asks), 0.99, self.refuse, asks)
+        text, asks, probability, refuse = self.answers.get(sentence, self.otherwise)
+        return Rephrased(text, probability, refuse, asks)
 
 
 BIN = (("put", "bin"),)
@@ -281,10 +282,9 @@ def test_a_name_or_a_short_word_at_the_end_cuts_nothing_off(interpreter, said):
 class Sure(Says):
     """Likewise, as sure as it is told to be: {sentence: (what, asks, probability, refuse)}."""
 
-    def rephrase(self, sentence):
-        self.asked.append(sentence)
-        text, asks, probability, refuse = self.answers.get(sentence, ("", (), 0.0, 1.0))
-        return Rephrased(text, frozenset(verb for verb, _ in asks), probability, refuse, asks)
+    def __init__(self, answers):
+        super().__init__({})
+        self.answers, self.otherwise = answers, ("", (), 0.0, 1.0)
 
 
 GLASSES, WITHOUT = "farewell to the mug, i haven't got my glasses on.", "farewell to the mug"
@@ -321,9 +321,7 @@ class Always(FakeRephraser):
 
     def __init__(self):
         super().__init__()
-        self.answer = Rephrased(
-            "put everything in the bin", frozenset({"clear"}), 1.0, 0.0, (("clear", "bin"),)
-        )
+        self.answer = Rephrased("put everything in the bin", 1.0, 0.0, (("clear", "bin"),))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from legion_ros.core import LegionError
+from legion_ros.language import guard
 from legion_ros.language.rephrasing import notation
 from legion_ros.share import share
 
@@ -16,10 +16,14 @@ class Rephrased:
     """What a sentence was taken to ask for."""
 
     text: str  # in plain words; empty where it asks for nothing that the robot can do
-    verbs: frozenset[str]  # of `notation.VERBS`, that it is made of
     probability: float  # that this is what it asks for, as the network sees it
     refuse: float  # that it asks for nothing that the robot can do, likewise
     asks: tuple[tuple[str, str], ...] = ()  # the verb and the aim of each request, in their order
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """Of `notation.VERBS`, that it is made of."""
+        return frozenset(verb for verb, _ in self.asks)
 
 
 class Rephraser:
@@ -47,20 +51,15 @@ class Rephraser:
         """
         from legion_ros.language.rephrasing import reading
 
-        try:
-            sentence.encode()
-        except UnicodeEncodeError as error:
-            raise LegionError(f"the sentence is no valid unicode (at character {error.start})") from error
+        guard.encoded(sentence)
         with self._lock:
             if self._loaded is None:
                 tokens = reading.Tokens()
                 self._loaded = reading.restored(self._file, tokens), tokens
             found = reading.read(*self._loaded, sentence)
-        requests = found.example.requests
         return Rephrased(
             notation.plain(found.example),
-            frozenset(request.verb for request in requests),
             found.probability,
             found.refuse,
-            tuple((request.verb, request.aim) for request in requests),
+            tuple((request.verb, request.aim) for request in found.example.requests),
         )
