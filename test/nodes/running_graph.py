@@ -73,6 +73,13 @@ class RunningGraph:
         end = time.monotonic() + seconds
         self.wait(lambda: time.monotonic() > end, seconds + 10.0)
 
+    def new_scene(self, seed, objects=3):
+        """Names of the objects of a new scene, once every node has had time to see it."""
+        names = self.client.reset_scene(seed, objects, objects)
+        assert self.client.await_seen(names)
+        self.spin_for(0.2)  # the others hear of it in a moment of their own
+        return names
+
     def kill(self, name):
         os.kill(self.supervisor.pids[name], signal.SIGKILL)
         self.wait(lambda: any(e.process == name for e in self.exits), 5.0, f"end of {name}")

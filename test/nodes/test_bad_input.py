@@ -92,7 +92,7 @@ class Goals:
 
 def works(graph):
     """The graph still does what it is told."""
-    graph.client.reset_scene(3, 3, 3)
+    graph.new_scene(3)
     task = graph.client.execute("press the button")
     graph.wait(lambda: task.result, 30.0, "result")
     assert task.result.success, task.result.reason
@@ -100,8 +100,7 @@ def works(graph):
 
 def begun(graph):
     """A task whose skill runs until it is stopped from outside: the experts here can't do it."""
-    names = graph.client.reset_scene(3, 3, 3)
-    thing = next(name for name in names)
+    thing = graph.new_scene(3)[0]
     task = graph.client.execute(f"put the {thing.replace('_', ' ')} in the bin")
     graph.wait(lambda: task.result or task.current, what="begin of the skill")
     assert task.result is None, task.result.reason

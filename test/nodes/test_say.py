@@ -30,7 +30,7 @@ class Said:
 
 
 def test_what_works_is_followed_step_by_step_and_exits_with_0(graph):
-    graph.client.reset_scene(3, 3, 3)
+    graph.new_scene(3)
     code, text = Said(graph, "press the button").end()
     assert code == 0
     assert text.splitlines()[:2] == ["plan press(button)", "1/1 press(button)"]
@@ -44,7 +44,7 @@ def test_what_is_rejected_exits_with_1_and_the_reason(graph):
 
 
 def test_ctrl_c_cancels_the_task_and_exits_with_1(graph):
-    thing = graph.client.reset_scene(3, 3, 3)[0]
+    thing = graph.new_scene(3)[0]
     said = Said(graph, f"put the {thing.replace('_', ' ')} in the bin")
     graph.wait(lambda: graph.client.health["policy_node"]["skill"].startswith("put"), 30.0, "the skill")
     said.process.send_signal(signal.SIGINT)

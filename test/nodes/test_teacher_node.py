@@ -107,9 +107,7 @@ def test_a_lesson_goes_on_by_itself_and_says_how_it_ended(teacher):
 
 
 def test_a_skill_is_used_from_the_goal_after_it_was_announced(graph, taught):
-    graph.client.reset_scene(3, 3, 3)
-    scene = graph.wait(graph.client.scene)
-    above, below = sorted(thing.name for thing in scene.objects)[:2]
+    above, below = sorted(graph.new_scene(3))[:2]
     words = f"pile the {above} on the {below}".replace("_", " ")
     plan, reason = told(graph, words)
     assert not plan and "`legion teach` can have it learned" in reason
