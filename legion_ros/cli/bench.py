@@ -13,7 +13,7 @@ from legion_ros.cli import bench_faults, bench_hostile, bench_long, bench_table,
 from legion_ros.cli.bench_graph import command_line, running
 from legion_ros.cli.bench_table import INSTRUCTION
 from legion_ros.core.errors import LegionError
-from legion_ros.evaluation.faults import circumstances
+from legion_ros.evaluation.circumstances import circumstances
 from legion_ros.evaluation.rows import append_row
 
 __all__ = ["SUMMARY", "add_arguments", "run"]

@@ -42,7 +42,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         raise LegionError(f"no figure {', '.join(unknown) or 'was named'}; known: {', '.join(_FIGURES)}")
     if not 0 < options.share <= 1:
         raise LegionError(f"a share of {options.share:g} is not valid: more than 0, at most 1")
-    from legion_ros.evaluation.faults import circumstances
+    from legion_ros.evaluation.circumstances import circumstances
 
     console, rows = Console(stderr=True, highlight=False), []
     table = Table("fault", "trials", "misses", "p50 ms", "p99 ms", "max ms", "target", "holds")

@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def measure(options: argparse.Namespace) -> dict[str, object]:
     """Record, teach, ask; the row."""
-    from legion_ros.evaluation.faults import circumstances
+    from legion_ros.evaluation.circumstances import circumstances
     from legion_ros.evaluation.lessons import LESSONS, row
     from legion_ros.knowledge import Knowledge
 

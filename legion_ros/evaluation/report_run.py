@@ -89,6 +89,8 @@ def _figures(row: Mapping[str, Any]) -> str:
         f"{len(row['task_names'])} tasks",
         "told by": "a task id" if row["task_ids"] else "sentences",
     }
+    if row.get("date"):  # runs before 2026-11-29 did not keep it
+        named["when"] = f"{row['date']}, commit {row['commit'] or 'unknown'}, load {row['load']:g}"
     cells = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in named.items()
     )

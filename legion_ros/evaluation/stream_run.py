@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from legion_ros.evaluation.circumstances import circumstances
 from legion_ros.evaluation.measurement import chance, measure, probe
 from legion_ros.evaluation.novelty import in_other_words, looked_at
 from legion_ros.evaluation.practice_record import PracticeRecord, Recorded
@@ -93,6 +94,7 @@ class StreamRun:
         """One lesson, and what it took."""
         column = self.visits[visit]
         task, config = self.stream.tasks[column], self.config
+        began = circumstances(config.seed)
         watch = Stopwatch()
         shown, tries = (), 0
         if config.demonstrations:
@@ -134,6 +136,7 @@ class StreamRun:
             "train_wall_s": wall,
             "train_cpu_s": cpu,
             "curve": self._record.curve(),
+            **{name: began[name] for name in ("commit", "date", "load")},
         }
 
     def _practice(self, task: StreamTask) -> Callable[[int], Recorded]:

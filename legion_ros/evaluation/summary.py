@@ -61,6 +61,7 @@ def summary(folder: RunFolder, visits: Sequence[int], names: Sequence[str]) -> d
             else None
         ),
         "success_matrix": [[_cell(cell) for cell in row] for row in matrix],
+        **_circumstances(events),
         "versions": folder.versions,
         "command": folder.config.command,
     }
@@ -139,6 +140,17 @@ def _costs(budget: int, events: Sequence[Mapping[str, Any]], end: Mapping[str, A
         "practice_area": areas,
         "practice_to_80": {name: at and at[0] for name, at in reached.items()},  # control periods
         "wall_s_to_80": {name: at and at[1] for name, at in reached.items()},
+    }
+
+
+def _circumstances(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of which code, when and how busy a machine its lessons were; None where that was not kept."""
+    commits = dict.fromkeys(event["commit"] for event in events if event.get("commit"))
+    loads = [event["load"] for event in events if "load" in event]
+    return {
+        "commit": ", ".join(commits) or None,  # several: it was stopped and went on with other code
+        "date": events[0].get("date"),
+        "load": round(float(np.mean(loads)), 2) if loads else None,
     }
 
 

@@ -13,7 +13,8 @@ from legion_ros.evaluation.run_folder import read_rows
 from legion_ros.evaluation.streams import ORDERS, STREAMS, stream, visits
 
 SMALL = ("--practice", "1600", "--cloning", "100", "--episodes", "4", "--tasks", "2", "--threads", "1")
-TIMES = ("train_wall_s", "train_cpu_s", "demonstration_wall_s", "measure_wall_s", "wall_s_to_80")
+TIMES = {"train_wall_s", "train_cpu_s", "demonstration_wall_s", "measure_wall_s", "wall_s_to_80"}
+TIMES |= {"date", "load"}
 
 
 def words(out, *more):

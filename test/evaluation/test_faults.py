@@ -13,7 +13,8 @@ import pytest
 from legion_ros.cli import bench_faults
 from legion_ros.core import LegionError
 from legion_ros.core.command import ToolCommand
-from legion_ros.evaluation.faults import FaultFigure, breaker, circumstances, conduct, evil, fuzz
+from legion_ros.evaluation.circumstances import circumstances
+from legion_ros.evaluation.faults import FaultFigure, breaker, conduct, evil, fuzz
 from legion_ros.knowledge import Knowledge
 from legion_ros.safety import Alarm, Level, SafetyGate
 from legion_ros.safety.effort import EffortBreaker

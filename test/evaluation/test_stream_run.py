@@ -13,7 +13,7 @@ from legion_ros.evaluation.run_folder import RunError, RunFolder, read_rows
 from .fakes import CONFIG, FakeMethod, FakeMixture, ran
 
 TIMES = {"train_wall_s", "train_cpu_s", "demonstration_wall_s", "demonstration_cpu_s", "measure_wall_s"}
-TIMES |= {"measure_cpu_s", "curve", "wall_s_to_80"}
+TIMES |= {"measure_cpu_s", "curve", "wall_s_to_80", "date", "load"}
 
 
 def timeless(row):
@@ -22,6 +22,16 @@ def timeless(row):
 
 def events(out, config=CONFIG):
     return [timeless(event) for event in read_rows(out / "runs" / config.name / "events.jsonl")]
+
+
+def test_a_row_says_of_which_code_it_is_from_when_and_how_busy_the_machine_was(tmp_path, monkeypatch):
+    moments = iter(
+        {"commit": commit, "date": f"2026-01-0{day} 00:00 UTC", "load": load, "seed": 0}
+        for day, commit, load in ((1, "aaa", 1.0), (1, "aaa", 2.0), (2, "bbb", 6.0))
+    )
+    monkeypatch.setattr("legion_ros.evaluation.stream_run.circumstances", lambda seed: next(moments))
+    row = ran(tmp_path)
+    assert (row["commit"], row["date"], row["load"]) == ("aaa, bbb", "2026-01-01 00:00 UTC", 3.0)
 
 
 def test_a_method_that_remembers_ends_with_everything_and_forgets_nothing(tmp_path):

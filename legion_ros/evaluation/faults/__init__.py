@@ -1,6 +1,5 @@
 """Faults made on purpose, and whether what they must not do happens: one file for each figure."""
 
-from legion_ros.evaluation.faults.circumstances import circumstances
 from legion_ros.evaluation.faults.figure import FaultFigure
 
-__all__ = ["FaultFigure", "circumstances"]
+__all__ = ["FaultFigure"]
