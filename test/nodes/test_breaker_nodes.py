@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hand_made import straight_expert
 from running_graph import RunningGraph
-from test_safety_node import HOLDING, STOPPED, TOOL, Robot
+from test_safety_node import HOLDING, PATIENCE, STOPPED, TOOL, Robot
 
 from legion_ros.core.command import ToolCommand
 from legion_ros.knowledge import Knowledge
@@ -19,9 +19,9 @@ FORCE = np.array([0.0, 0.0, 80.0])  # N: twice what may last
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
-    patience = {"safety_node": {"state_timeout": 1.0, "command_timeout": 0.3, "retreat_distance": 0.01}}
+    parameters = {"safety_node": PATIENCE | {"retreat_distance": 0.01}}
     folder = tmp_path_factory.mktemp("none")
-    with RunningGraph(folder, names=("safety_node",), parameters=patience) as running:
+    with RunningGraph(folder, names=("safety_node",), parameters=parameters) as running:
         yield running
 
 
@@ -89,7 +89,7 @@ def test_an_alarm_of_anybody_makes_the_arm_retreat_and_its_first_reason_stays(gr
 
 
 def test_an_alarm_outlives_the_process_that_raised_it_and_moves_nothing_again(tmp_path):
-    with RunningGraph(tmp_path, names=("safety_node",), respawns=3) as graph:
+    with RunningGraph(tmp_path, ("safety_node",), {"safety_node": PATIENCE}, respawns=3) as graph:
         robot = Robot(graph)
         robot.says((0.1, 0.0, 0.0))
         sound(graph, 0, "round in circles")

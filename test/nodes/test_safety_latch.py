@@ -4,13 +4,13 @@ import json
 
 import pytest
 from running_graph import RunningGraph
-from test_safety_node import HOLDING, STOPPED, Robot
+from test_safety_node import HOLDING, PATIENCE, STOPPED, Robot
 
 SCALE = 0.3
 
 
 def running(folder, latch, respawns=3):
-    parameters = {"safety_node": {"state_timeout": 1.0, "command_timeout": 0.3, "latch": str(latch)}}
+    parameters = {"safety_node": PATIENCE | {"latch": str(latch)}}
     return RunningGraph(folder, ("safety_node",), parameters, respawns=respawns)
 
 

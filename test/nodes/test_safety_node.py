@@ -10,15 +10,15 @@ from legion_ros.core import Tool
 from legion_ros.core.command import ToolCommand
 from legion_ros.nodes.conversions import command_from, command_message, tool_message
 
+# How soon it holds is measured by `legion bench faults`, on a machine that has time.
+PATIENCE = {"state_timeout": 1.0, "command_timeout": 0.3}
 TOOL = Tool(np.array([0.5, 0.0, 0.2]), yaw=0.0, opening=0.05)
 
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
-    # patient: how soon it holds is measured by `legion bench faults`, on a machine that has time
-    patience = {"safety_node": {"state_timeout": 1.0, "command_timeout": 0.3}}
     folder = tmp_path_factory.mktemp("none")
-    with RunningGraph(folder, names=("safety_node",), parameters=patience) as running:
+    with RunningGraph(folder, ("safety_node",), {"safety_node": PATIENCE}) as running:
         yield running
 
 
